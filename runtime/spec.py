@@ -63,6 +63,7 @@ class Param:
     low_exclusive: bool = False
     choices: tuple[str, ...] = ()
     required: bool = False
+    required_if: str = ""  # a formula over the other parameters
     meaning: str = ""
 
 
@@ -151,8 +152,8 @@ class Ring:
 class Spec:
     """Everything the rest of tradec knows about a unit.
 
-    `inputs`: BAR_INPUTS, INTEGER_INPUTS, "source" (the chosen series) or "atr" (the series that the
-    parameter `atr_key` names, NaN where there is none).
+    `inputs`: BAR_INPUTS, INTEGER_INPUTS, "source" (the chosen series) or "volatility" (the average
+    true range that `atr_key` or `atr_length` names, NaN where there is none).
     `needs`, `optional`: unit names of the structures it uses, in the order its step takes them.
     `constraints`: (formula that must hold, message).
     `provides`: capabilities other rules ask for, such as "volatility" or "pivots".
