@@ -1,0 +1,299 @@
+"""The typed IR: what a play means, resolved and typed by construction.
+
+Roles are timeframes, variables are parameters or gone, setups are inlined, enum words are codes,
+defaults are explicit. Nodes compare by meaning; spans do not take part.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TypeAlias
+
+from tradec.compiler.types import Type
+from tradec.dsl.span import NOWHERE, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """What every IR node has."""
+
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+# --- numbers ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Const(Node):
+    """A literal; a bool is 0 or 1 with kind BOOL, an enum word is its code with kind ENUM."""
+
+    value: int | float
+    type: Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Param(Node):
+    """A numeric variable: a run-time parameter of the module. Kind INT or FLOAT."""
+
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read(Node):
+    """The value of one output of a series, `offset` closed bars of its own timeframe ago."""
+
+    series: str
+    output: str
+    offset: int
+    type: Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Negate(Node):
+    """Unary minus."""
+
+    operand: "Number"
+    type: Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arithmetic(Node):
+    """`left op right`, op one of `+ - * / %`; INT if both are INT and op is not `/`, else FLOAT."""
+
+    op: str
+    left: "Number"
+    right: "Number"
+    type: Type
+
+
+Number: TypeAlias = Const | Param | Read | Negate | Arithmetic
+Setting: TypeAlias = Const | Param
+
+
+# --- conditions -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compare(Node):
+    """`left op right`; two INT-like operands compare as int64, anything else as doubles."""
+
+    op: str
+    left: Number
+    right: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cross(Node):
+    """`left` crosses `right` between two steps of the exec clock."""
+
+    above: bool
+    left: Number
+    right: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Between(Node):
+    """`low <= operand <= high`."""
+
+    operand: Number
+    low: Number
+    high: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near(Node):
+    """|left - right| <= tolerance, or <= tolerance * |right| if `relative` (a ratio then).
+
+    A Param tolerance is in percent as written, and the ratio is Arithmetic(Param / 100).
+    """
+
+    relative: bool
+    left: Number
+    right: Number
+    tolerance: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known(Node):
+    """`true` or `false` itself."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not(Node):
+    """Strong Kleene negation."""
+
+    operand: "Condition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class All(Node):
+    """Strong Kleene conjunction of at least two operands, in the order written."""
+
+    operands: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Any(Node):
+    """Strong Kleene disjunction of at least two operands, in the order written."""
+
+    operands: tuple["Condition", ...]
+
+
+Condition: TypeAlias = Compare | Cross | Between | Near | Known | Not | All | Any
+
+
+# --- series -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output(Node):
+    """One output of a series with its type; `first_valid` counts bars of the series' timeframe.
+
+    `empty` is the raw int that reads as missing.
+    """
+
+    name: str
+    type: Type
+    first_valid: int
+    empty: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars(Node):
+    """The bars of one timeframe: outputs open, high, low, close, volume. Its id is the timeframe."""
+
+    id: str
+    outputs: tuple[Output, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series(Node):
+    """One unit at work: a feature or a structure.
+
+    `params` holds every parameter of the SPEC in its order, None where an optional one is absent and
+    for the parameters that name a series. `inputs` are what its step takes, in the order of
+    SPEC.inputs: a Read, an expression such as hl2, or None (integer inputs, and no volatility).
+    `uses` are the ids of the structures it steps after, in the order of needs and optional.
+    `private` series were made by the compiler and are not part of features.parquet.
+    """
+
+    id: str
+    unit: str
+    kind: str
+    timeframe: str
+    params: tuple[tuple[str, Setting | None], ...]
+    inputs: tuple[Number | None, ...]
+    uses: tuple[str, ...] = ()
+    outputs: tuple[Output, ...]
+    private: bool = False
+
+
+# --- actions and money ------------------------------------------------------------------------
+
+
+class Action(IntEnum):
+    """What an intent asks for; the codes are those of `runtime/strategy.pxd`."""
+
+    NO_ACTION = 0
+    ENTRY_LONG = 1
+    ENTRY_SHORT = 2
+    EXIT_LONG = 3
+    EXIT_SHORT = 4
+    EXIT_ALL = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent(Node):
+    """An action and the share of the position it closes, (0, 100]."""
+
+    action: Action
+    percent: Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case(Node):
+    """A condition and what it emits when it is True."""
+
+    when: Condition
+    emit: tuple[Intent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block(Node):
+    """Cases of which the first True one speaks, else `otherwise`."""
+
+    id: str
+    cases: tuple[Case, ...]
+    otherwise: tuple[Intent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Node):
+    """The money rules of `account`, defaults filled in; None where a cap is absent."""
+
+    starting_equity_usdt: Setting
+    max_leverage: Setting
+    max_drawdown_pct: Setting
+    taker_bps: Setting
+    maker_bps: Setting
+    slippage_bps: Setting
+    min_trade_notional_usdt: Setting
+    max_notional_usdt: Setting | None
+    max_margin_usdt: Setting | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distance(Node):
+    """A stop or target: `percent` is of margin (ROI), `price_percent` of the entry price."""
+
+    rule: str
+    value: Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk(Node):
+    """Sizing in percent of free equity as margin, and the stop and target, if any."""
+
+    position_pct: Setting
+    stop_loss: Distance | None
+    take_profit: Distance | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy(Node):
+    """`mode`: long_only, short_only, long_short; `exit_mode`: sl_tp_only, signal, first_hit."""
+
+    mode: str
+    exit_mode: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Default(Node):
+    """A variable's value: what a Param is unless a run says otherwise."""
+
+    name: str
+    value: int | float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play(Node):
+    """A whole play.
+
+    `bars` are the timeframes in use, fastest first; `series` are in an order in which each stands
+    after everything it reads. `name`, `description` and `validation` are not part of its meaning.
+    """
+
+    name: str
+    symbol: str
+    exec: str
+    bars: tuple[Bars, ...]
+    series: tuple[Series, ...]
+    blocks: tuple[Block, ...]
+    account: Account
+    risk: Risk
+    policy: Policy
+    params: tuple[Default, ...]
+    roles: tuple[tuple[str, str], ...]
+    validation: tuple[tuple[str, int | float | str], ...]

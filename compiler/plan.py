@@ -1,0 +1,58 @@
+"""The last stages of the IR: a play with its warm-up, and the plan that is emitted."""
+
+from dataclasses import dataclass
+
+from tradec.compiler import ir
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warmup:
+    """Closed bars of `timeframe` that must precede the first decision, and the node that asks."""
+
+    timeframe: str
+    bars: int
+    because: str
+    memory: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """A play with its warm-up, one entry per timeframe in use, fastest first."""
+
+    play: ir.Play
+    warmup: tuple[Warmup, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The last `depth` + 1 values of one output on its own timeframe, for reads with an offset."""
+
+    series: str
+    output: str
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingPlace:
+    """A ring that a series owns; `size` is the SPEC's formula, evaluated when an instance is made."""
+
+    series: str
+    name: str
+    size: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What the emitter lays out: each table in the order in which it stands in the state.
+
+    `crosses` are the distinct crossings, each with one memory cell; `witnessed` the outputs that
+    rules read, which the digest absorbs (rulings A8): bars fastest first, then series in order.
+    """
+
+    play: ir.Play
+    warmup: tuple[Warmup, ...]
+    rings: tuple[RingPlace, ...]
+    histories: tuple[History, ...]
+    crosses: tuple[ir.Cross, ...]
+    witnessed: tuple[tuple[str, str], ...]
