@@ -1,0 +1,5 @@
+"""E2xx: timeframes and roles."""
+
+from tradec.dsl.explain.code import Code
+
+CODES: tuple[Code, ...] = ()

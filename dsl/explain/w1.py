@@ -1,0 +1,5 @@
+"""W1xx: what the compiler finds suspicious."""
+
+from tradec.dsl.explain.code import Code
+
+CODES: tuple[Code, ...] = ()
