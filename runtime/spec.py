@@ -5,12 +5,14 @@ the C struct and kernel. Validation, types, warm-up, state layout, emission, doc
 tests are derived from SPEC alone; nothing else names the unit.
 
 The reference (`<name>.py`), class `CamelCase(name)`:
-    __init__(self, *, <every param of SPEC>)            optional params may be None
+    __init__(self, *, <every param of SPEC>)            optional params may be None, a choice is its
+                                                        word, a series (named by an input) None
     step(self, <deps in `needs`/`optional` order>, <inputs in order>) -> tuple, in `outputs` order
 The kernel (`<name>.pxd`):
     ctypedef struct Name                                plain C, no pointers
     name_init(Name* s, <params in order>)               int, bool, enum code: int64_t; float: double;
-                                                        an absent optional is MISSING or NaN
+                                                        an absent optional, and any series, is
+                                                        MISSING or NaN
     name_step(Name* s, <rings>, <const Dep* ...>, <inputs: double, or int64_t for INTEGER_INPUTS>)
                                                         -> double                 one output
         ... and a last argument `NameOut* out`                                    several outputs
