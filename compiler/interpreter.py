@@ -1,0 +1,276 @@
+"""Runs the typed IR bar by bar in plain Python: the executable semantics of the language.
+
+It is fed closed base bars in order. At the close of each it publishes the timeframe bars that
+close, fastest first; steps the series of those timeframes in the play's order; and, when the exec
+timeframe closes, samples the crossings, walks the rules, makes at most one decision and absorbs it
+into the digest. Whatever else runs a play must agree with this, bit for bit.
+"""
+
+import pickle
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Protocol
+
+from tradec.compiler import ir, reads
+from tradec.compiler.aggregate import Aggregator, Bar
+from tradec.compiler.canonical import play_hash
+from tradec.compiler.decide import Decision, decide
+from tradec.compiler.digest import START, absorb, word_of
+from tradec.compiler.evaluate import Raw, double, is_missing, missing, number, truth
+from tradec.compiler.settings import play_values, setting, unit_arguments
+from tradec.compiler.types import Kind
+from tradec.runtime.kernels.arith import MISSING, NAN
+from tradec.runtime.spec import Spec
+from tradec.runtime.timeframe import DAY_MS
+
+Place = tuple[str, str]
+Samples = dict[ir.Cross, tuple[float, float]]
+Shown = int | float | bool | str | None
+
+
+class Units(Protocol):
+    """Where the interpreter finds units: the catalogue."""
+
+    def spec(self, unit: str) -> Spec:
+        """Return what the unit declares about itself."""
+
+    def reference(self, unit: str) -> type[Any]:
+        """Return the plain-Python class of the unit."""
+
+
+class SnapshotError(ValueError):
+    """A snapshot that another play, or other values of its variables, wrote."""
+
+
+@dataclass(slots=True)
+class _State:
+    """Everything that changes from bar to bar.
+
+    `visible` holds the last values of each output, the newest last, as the language reads them.
+    `previous` holds the samples of the crossings at the last exec close, `day` is the UTC day of
+    that close. `stepped` counts the bars that each series has seen.
+    """
+
+    aggregators: dict[str, Aggregator]
+    units: dict[str, Any]
+    visible: dict[Place, deque[Raw]]
+    previous: Samples = field(default_factory=dict)
+    stepped: dict[str, int] = field(default_factory=dict)
+    day: int | None = None
+    digest: int = START
+
+
+class Interpreter:
+    """A play at work, with `values` in place of the play's own for the variables they name."""
+
+    def __init__(
+        self, play: ir.Play, catalog: Units, values: Mapping[str, int | float] | None = None
+    ) -> None:
+        self._play = play
+        self._specs = {series.unit: catalog.spec(series.unit) for series in play.series}
+        self._values = play_values(play, values or {})
+        self._crosses = reads.crosses(play)
+        self._witnessed = reads.witnessed(play)
+        self._outputs = [
+            (series, output)
+            for series in play.series
+            if not series.private
+            for output in series.outputs
+        ]
+        self._kinds = {(of, output.name): output.type.kind for of, output in _places(play)}
+        self._now: Samples = {}
+        self._state = self._start(catalog)
+
+    def _start(self, catalog: Units) -> _State:
+        depths = reads.depths(self._play)
+        return _State(
+            aggregators={bars.id: Aggregator(bars.id) for bars in self._play.bars},
+            units={
+                series.id: catalog.reference(series.unit)(**self._arguments(series))
+                for series in self._play.series
+            },
+            visible={place: deque(maxlen=depths.get(place, 0) + 1) for place in self._kinds},
+            stepped={series.id: 0 for series in self._play.series},
+        )
+
+    def _arguments(self, series: ir.Series) -> dict[str, Any]:
+        return dict(unit_arguments(series, self._specs[series.unit], self._values))
+
+    # --- one base bar -----------------------------------------------------------------------
+
+    def step(  # noqa: PLR0913, PLR0917  a bar and an account, spelled out
+        self,
+        ts_open: int,
+        ts_close: int,
+        open: float,  # noqa: A002  the name of the field
+        high: float,
+        low: float,
+        close: float,
+        volume: float,
+        side: int,
+        may_enter: bool,  # noqa: FBT001  as the seam has it
+        may_exit: bool,  # noqa: FBT001  as the seam has it
+    ) -> tuple[int, int, float]:
+        """Return (action, word, percent) at the close of this base bar; zeros for no decision."""
+        base = Bar(ts_open, 0, open, high, low, close, volume)
+        closed = self._close_bars(base, ts_close)
+        for series in self._play.series:
+            if series.timeframe in closed:
+                self._step_series(series, closed[series.timeframe])
+        if self._play.exec not in closed:
+            return (0, 0, 0.0)
+        self._now = {cross: self._sample(cross) for cross in self._crosses}
+        decision = self._decide(side, may_enter=bool(may_enter), may_exit=bool(may_exit))
+        self._state.previous = self._now
+        self._absorb(ts_close, decision.word)
+        return (decision.action, decision.word, decision.percent)
+
+    def _close_bars(self, base: Bar, ts_close: int) -> dict[str, Bar]:
+        closed = {}
+        for bars in self._play.bars:
+            bar = self._state.aggregators[bars.id].feed(base, ts_close)
+            if bar is not None:
+                closed[bars.id] = bar
+                for output in bars.outputs:
+                    self._publish(bars.id, output.name, getattr(bar, output.name))
+        return closed
+
+    def _step_series(self, series: ir.Series, bar: Bar) -> None:
+        names = self._specs[series.unit].inputs
+        inputs = [
+            self._input(name, node, bar) for name, node in zip(names, series.inputs, strict=True)
+        ]
+        needs = [self._state.units[used] for used in series.uses]
+        results = self._state.units[series.id].step(*needs, *inputs)
+        for output, result in zip(series.outputs, results, strict=True):
+            self._publish(series.id, output.name, self._as_read(series, output, result))
+        self._state.stepped[series.id] += 1
+
+    def _input(self, name: str, node: ir.Number | None, bar: Bar) -> Raw:
+        match name:
+            case "ts_open":
+                return bar.ts_open
+            case "bar_number":
+                return bar.number
+            case _:
+                return NAN if node is None else double(number(node, self))
+
+    def _as_read(self, series: ir.Series, output: ir.Output, result: Any) -> Raw:
+        """Return what the language reads where a unit returned `result` (rulings A3)."""
+        kind = output.type.kind
+        if kind is Kind.FLOAT:
+            return float(result)
+        is_early = self._state.stepped[series.id] < output.first_valid
+        if is_early and series.kind == "indicator" and kind is not Kind.ENUM:
+            return MISSING
+        code = dict(output.type.tokens)[result] if isinstance(result, str) else int(result)
+        return MISSING if code == output.empty else code
+
+    def _publish(self, series: str, output: str, value: Raw) -> None:
+        self._state.visible[series, output].append(value)
+
+    # --- what the rules see -----------------------------------------------------------------
+
+    def read(self, node: ir.Read) -> Raw:
+        """Return the value `node.offset` closed bars of its own timeframe ago."""
+        values = self._state.visible[node.series, node.output]
+        if node.offset >= len(values):
+            return missing(node.type.kind)
+        return values[-1 - node.offset]
+
+    def param(self, name: str) -> Raw:
+        """Return the value of a variable in this run."""
+        return self._values[name]
+
+    def cross(self, node: ir.Cross) -> tuple[float, float, float, float]:
+        """Return the samples of the last exec close and of this one."""
+        return (*self._state.previous.get(node, (NAN, NAN)), *self._now[node])
+
+    def _sample(self, cross: ir.Cross) -> tuple[float, float]:
+        return (double(number(cross.left, self)), double(number(cross.right, self)))
+
+    # --- decisions and the digest -----------------------------------------------------------
+
+    def _decide(self, side: int, *, may_enter: bool, may_exit: bool) -> Decision:
+        return decide(
+            self._play,
+            is_true=lambda condition: truth(condition, self) is True,
+            percent=lambda node: float(setting(node, self._values)),
+            side=side,
+            may_enter=may_enter,
+            may_exit=may_exit,
+        )
+
+    def _absorb(self, ts_close: int, word: int) -> None:
+        """Absorb this exec close if it decided, or is the first of its UTC day (rulings A8)."""
+        day = ts_close // DAY_MS
+        if word != 0 or day != self._state.day:
+            seen = [word_of(self._newest(place)) for place in self._witnessed]
+            for item in (ts_close, *seen, word):
+                self._state.digest = absorb(self._state.digest, item)
+        self._state.day = day
+
+    def _newest(self, place: Place) -> Raw:
+        values = self._state.visible[place]
+        return values[-1] if values else missing(self._kinds[place])
+
+    # --- what others see --------------------------------------------------------------------
+
+    @property
+    def digest(self) -> int:
+        """The digest of everything decided so far, an unsigned 64-bit number."""
+        return self._state.digest
+
+    @property
+    def width(self) -> int:
+        """The number of words that `words` returns."""
+        return len(self._outputs)
+
+    def words(self) -> list[int]:
+        """Return the newest value of every declared output as a signed 64-bit word."""
+        return [word_of(self._newest((of.id, output.name))) for of, output in self._outputs]
+
+    def column_names(self) -> list[str]:
+        """Return `id` or `id.output` for each word."""
+        return [
+            of.id if len(of.outputs) == 1 else f"{of.id}.{output.name}"
+            for of, output in self._outputs
+        ]
+
+    def values(self) -> dict[str, Shown]:
+        """Return the newest value of every declared output, None where it is missing."""
+        shown = (_shown(self._newest((of.id, output.name)), output) for of, output in self._outputs)
+        return dict(zip(self.column_names(), shown, strict=True))
+
+    def snapshot(self) -> bytes:
+        """Return the whole state, under a header that names the play and its values."""
+        state = [getattr(self._state, item.name) for item in fields(_State)]
+        return self._header() + pickle.dumps(state)
+
+    def restore(self, snapshot: bytes) -> None:
+        """Take up the state that `snapshot` returned."""
+        header = self._header()
+        if not snapshot.startswith(header):
+            raise SnapshotError(f"the snapshot is not one of {self._play.name}")
+        self._state = _State(*pickle.loads(snapshot[len(header) :]))  # noqa: S301  our own bytes, named by their header
+
+    def _header(self) -> bytes:
+        values = " ".join(f"{name}={value!r}" for name, value in self._values.items())
+        return f"tradec interpreter {play_hash(self._play)} {values}\n".encode()
+
+
+def _places(play: ir.Play) -> list[tuple[str, ir.Output]]:
+    return list(reads.every_output(play))
+
+
+def _shown(value: Raw, output: ir.Output) -> Shown:
+    if is_missing(value):
+        return None
+    match output.type.kind:
+        case Kind.BOOL:
+            return bool(value)
+        case Kind.ENUM:
+            return next(word for word, code in output.type.tokens if code == value)
+        case Kind.FLOAT | Kind.INT:
+            return value
