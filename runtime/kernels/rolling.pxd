@@ -39,7 +39,7 @@ cdef inline void rolling_mean_init(RollingMean* s, int64_t length) noexcept nogi
     s.whole = 0
 
 cdef inline double rolling_mean_close(RollingMean* s) noexcept nogil:
-    """Wrap the ring, clear the residue of an all-zero window, and return the mean."""
+    # Wraps the ring, clears the residue of an all-zero window and returns the mean.
     s.head += 1
     if s.head == s.length:
         s.head = 0
@@ -82,7 +82,7 @@ cdef inline void rolling_moments_init(RollingMoments* s, int64_t length) noexcep
 
 cdef inline double rolling_moments_step(RollingMoments* s, double* ring, double x,
                                         int64_t bar_number) noexcept nogil:
-    """Return the mean; `first` and `second` are then the moments of x - shift over the window."""
+    # Returns the mean; `first` and `second` are then the moments of x - shift over the window.
     cdef RollingMean* mean = &s.mean
     cdef double old, enters, leaves
     if x != x:

@@ -1,0 +1,20 @@
+# Rolling extreme (formulas: rolling_window.py).
+from libc.stdint cimport int64_t
+
+from tradec.runtime.kernels.missing cimport NAN
+from tradec.runtime.kernels.monotone cimport Monotone, monotone_init, monotone_step
+
+ctypedef struct RollingWindow:
+    Monotone queue
+    double sign         # the lowest is the negated highest of the negated
+
+cdef inline void rolling_window_init(RollingWindow* s, int64_t size, int64_t source,
+                                     int64_t mode) noexcept nogil:
+    monotone_init(&s.queue, size)
+    s.sign = 1.0 if mode == 1 else -1.0
+
+cdef inline double rolling_window_step(RollingWindow* s, double* values, int64_t* indices,
+                                       double x) noexcept nogil:
+    if x != x:
+        return NAN
+    return s.sign * monotone_step(&s.queue, values, indices, s.sign * x)
