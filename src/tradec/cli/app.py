@@ -1,0 +1,50 @@
+"""The tree of commands. Importing this module loads click and nothing heavier."""
+
+import click
+
+import tradec
+from tradec.cli.frame import global_options
+from tradec.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "run": ("tradec.cli.run", "run", "Compile a play and trade it on past or synthetic minutes."),
+    "check": ("tradec.cli.check", "check", "Say what is wrong with plays, without compiling."),
+    "compile": ("tradec.cli.compile", "compile_", "Compile plays to native code."),
+    "diff": ("tradec.cli.diff", "diff", "Show what changed in meaning and in generated code."),
+    "explain": ("tradec.cli.explain", "explain", "Explain a diagnostic code."),
+    "describe": ("tradec.cli.describe", "describe", "Describe an indicator or a structure."),
+    "data": ("tradec.cli.app", "data", "Import market data, and see what there is."),
+    "runs": ("tradec.cli.app", "runs", "List past runs and look into them."),
+}
+DATA = {
+    "import": ("tradec.cli.data_import", "import_", "Import minutes from a Parquet or CSV file."),
+    "status": ("tradec.cli.data_status", "status", "Show which minutes the catalogue holds."),
+}
+RUNS = {
+    "list": ("tradec.cli.runs_list", "list_", "List the runs of a folder."),
+    "show": ("tradec.cli.runs_show", "show", "Show the result of one run."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="First steps: tradec run plays/ema_cross.yml --synthetic",
+)
+@click.version_option(tradec.__version__, prog_name="tradec")
+@global_options(hidden=False)
+def tradec_() -> None:
+    """Compile a play to native code and run that same machine everywhere."""
+
+
+@click.group(cls=LazyGroup, lazy=DATA)
+@global_options(hidden=True)
+def data() -> None:
+    """Import market data, and see what there is."""
+
+
+@click.group(cls=LazyGroup, lazy=RUNS)
+@global_options(hidden=True)
+def runs() -> None:
+    """List past runs and look into them."""

@@ -1,0 +1,99 @@
+"""`tradec check`: every finding about plays, without compiling them."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tradec.cli import diagnosed
+from tradec.cli.error import CommandError
+from tradec.cli.exits import Exit
+from tradec.cli.frame import command
+from tradec.cli.outcome import Outcome
+from tradec.cli.play_file import PlayFile, read_play_file
+from tradec.cli.settings import current
+from tradec.cli.variables import set_option
+
+if TYPE_CHECKING:
+    from tradec.dsl.diagnostics import Diagnostic
+
+
+@command(
+    "check",
+    example="tradec check plays/ema_cross.yml\ntradec check plays/*.yml --format github",
+)
+@click.argument("plays", metavar="PLAY...", nargs=-1, required=True)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "github"]),
+    default="text",
+    help="`github` writes workflow annotations on stdout.",
+)
+@set_option
+def check(plays: tuple[str, ...], style: str, overrides: dict[str, str]) -> Outcome:
+    """Say what is wrong with each PLAY: file, line, column, and what to write instead."""
+    found: list[Diagnostic] = []
+    unreadable: list[CommandError] = []
+    for argument in plays:
+        try:
+            found += _checked(read_play_file(argument), overrides, style)
+        except CommandError as failure:
+            unreadable.append(failure)
+    if len(unreadable) == len(plays) == 1:
+        raise unreadable[0]
+    errors = [d for d in found if d.code.startswith("E")]
+    message = f"{_plays(len(plays))}: {_words(found, unreadable)}"
+    failed = bool(errors or unreadable)
+    code = errors[0].code if errors else unreadable[0].code if unreadable else ""
+    return Outcome(
+        data={"diagnostics": diagnosed.objects(found)},
+        message=message,
+        text=lambda: _annotations(found) if style == "github" else message,
+        status="fail" if failed else "ok",
+        exit_code=Exit.USAGE if failed else Exit.OK,
+        error={"code": code, "detail": {"unreadable": [f.message for f in unreadable]}}
+        if failed
+        else None,
+    )
+
+
+def _checked(play: PlayFile, overrides: dict[str, str], style: str) -> tuple["Diagnostic", ...]:
+    """Return the findings about one play, told to people on the way."""
+    from tradec.compiler.pipeline import check_source
+    from tradec.dsl.diagnostics import Diagnostics
+
+    sink = Diagnostics()
+    check_source(play.source, sink, overrides)
+    if style == "text":
+        diagnosed.tell(sink.all, play.source, current())
+    return sink.all
+
+
+def _words(found: "list[Diagnostic]", unreadable: list[CommandError]) -> str:
+    parts = [diagnosed.summary(found)] if found or not unreadable else []
+    return ", ".join([*parts, *(failure.message for failure in unreadable)])
+
+
+def _plays(count: int) -> str:
+    return f"{count} play{'' if count == 1 else 's'}"
+
+
+def _annotations(found: "list[Diagnostic]") -> str:
+    """Return one workflow command per finding."""
+    return "\n".join(_annotation(diagnostic) for diagnostic in found)
+
+
+def _annotation(found: "Diagnostic") -> str:
+    start, end = found.span.start, found.span.end
+    place = (
+        f"file={_escaped(found.span.file, property_=True)},line={start.line},endLine={end.line},"
+        f"col={start.column},endColumn={end.column},title={found.code}"
+    )
+    body = "\n".join((found.message, *found.notes, *(f"help: {text}" for text in found.helps)))
+    return f"::{found.severity} {place}::{_escaped(body)}"
+
+
+def _escaped(text: str, *, property_: bool = False) -> str:
+    for plain, escape in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
+        text = text.replace(plain, escape)
+    return text.replace(":", "%3A").replace(",", "%2C") if property_ else text

@@ -1,0 +1,61 @@
+"""The error that a command raises when it cannot do its work."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from tradec.cli.exits import Exit
+
+
+class CommandError(Exception):
+    """What went wrong, a code for machines, what to do about it, and the exit code.
+
+    `status` is `fail` where the work was done and the answer is no, such as for an invalid play.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "USAGE",
+        helps: tuple[str, ...] = (),
+        exit_code: Exit = Exit.USAGE,
+        detail: Mapping[str, Any] | None = None,
+        status: Literal["fail", "error"] = "error",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.helps = helps
+        self.exit_code = exit_code
+        self.detail = detail or {}
+        self.status = status
+
+
+def error_of(error: Exception) -> CommandError | None:
+    """Return the failure that an error of the compiler or the runtime describes, if it does.
+
+    Such an error carries `code` and `message`, and may carry `exit_code`, `help` and `details`.
+    """
+    code, message = getattr(error, "code", None), getattr(error, "message", None)
+    if not (isinstance(code, str) and isinstance(message, str)):
+        return None
+    return CommandError(
+        message,
+        code=code,
+        helps=_helps(error),
+        exit_code=Exit(getattr(error, "exit_code", _EXIT_OF.get(code, Exit.USAGE))),
+        detail=getattr(error, "details", None),
+    )
+
+
+def _helps(error: Exception) -> tuple[str, ...]:
+    given = getattr(error, "help", "") or getattr(error, "helps", ())
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+_EXIT_OF = {"E901": Exit.INTERNAL}
+"""A module that Cython or the C compiler refuses is a defect of tradec, never of the play."""
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived; raised in the main thread so that every `finally` still runs."""

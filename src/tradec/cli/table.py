@@ -1,0 +1,56 @@
+"""Tables and titles for people, as text; colored only where the screen takes it."""
+
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any
+
+from tradec.cli.settings import current
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def rendered(*parts: Any) -> str:
+    """Return rich renderables as one text, as wide as the terminal."""
+    from rich.console import Console
+
+    color = current().color
+    screen = Console(
+        file=StringIO(),
+        width=max(get_terminal_size((100, 24)).columns, 60),
+        force_terminal=color,
+        no_color=not color,
+        highlight=False,
+        emoji=False,
+    )
+    with screen.capture() as text:
+        for part in parts:
+            screen.print(part)
+    return "\n".join(line.rstrip() for line in text.get().rstrip("\n").split("\n"))
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: str = "") -> "Table":
+    """Return a plain table; the columns whose position holds an `r` in `right` align right."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for position, heading in enumerate(headings):
+        side = "right" if right[position : position + 1] == "r" else "left"
+        made.add_column(heading, justify=side, overflow="fold")  # type: ignore[arg-type]
+    for row in rows:
+        made.add_row(*(Text(cell) for cell in row))
+    return made
+
+
+def pairs(rows: Iterable[tuple[str, str]]) -> "Table":
+    """Return names with their values, without lines."""
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table.grid(padding=(0, 2))
+    for name, value in rows:
+        made.add_row(Text(name, style="dim"), Text(value))
+    return made
