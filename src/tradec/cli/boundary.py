@@ -35,7 +35,7 @@ def call(arguments: Sequence[str]) -> int:
         return _answer(_stopped("interrupted", Exit.INTERRUPTED), settings)
     except Terminated:
         return _answer(_stopped("terminated", Exit.TERMINATED), settings)
-    except Exception as defect:
+    except Exception as defect:  # noqa: BLE001  the last resort: exit 9, no bare traceback
         return _answer(error_of(defect) or _internal(defect, settings), settings)
     return code if isinstance(code, int) else int(Exit.OK)
 

@@ -47,7 +47,7 @@ EMITTED = {
 def compile_(
     plays: tuple[str, ...],
     build_dir: Path | None,
-    force: bool,
+    force: bool,  # noqa: FBT001  click passes options by name
     emit: str | None,
     stop_after: str | None,
     overrides: dict[str, str],
