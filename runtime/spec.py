@@ -10,9 +10,8 @@ The reference (`<name>.py`), class `CamelCase(name)`:
     step(self, <deps in `needs`/`optional` order>, <inputs in order>) -> tuple, in `outputs` order
 The kernel (`<name>.pxd`):
     ctypedef struct Name                                plain C, no pointers
-    name_init(Name* s, <params in order>)               int, bool, enum code: int64_t; float: double;
-                                                        an absent optional, and any series, is
-                                                        MISSING or NaN
+    name_init(Name* s, <params in order, no series>)    int, bool, choice's position: int64_t; float:
+                                                        double; absent optional ones: MISSING or NaN
     name_step(Name* s, <rings>, <const Dep* ...>, <inputs: double, or int64_t for INTEGER_INPUTS>)
                                                         -> double                 one output
         ... and a last argument `NameOut* out`                                    several outputs

@@ -8,7 +8,7 @@ ctypedef struct RollingWindow:
     Monotone queue
     double sign         # the lowest is the negated highest of the negated
 
-cdef inline void rolling_window_init(RollingWindow* s, int64_t size, int64_t source,
+cdef inline void rolling_window_init(RollingWindow* s, int64_t size,
                                      int64_t mode) noexcept nogil:
     monotone_init(&s.queue, size)
     s.sign = 1.0 if mode == 1 else -1.0

@@ -105,7 +105,7 @@ cdef inline void swing_init_side(SwingSide* s, int64_t window) noexcept nogil:
 
 cdef inline void swing_init(Swing* s, int64_t mode, int64_t left, int64_t right,
                             double atr_multiplier, double major_threshold, double min_atr_move,
-                            double min_pct_move, int64_t strict_alternation, int64_t atr_key,
+                            double min_pct_move, int64_t strict_alternation,
                             int64_t atr_length) noexcept nogil:
     s.zigzag = mode == 1
     s.window = 1 if s.zigzag else left + right + 1
