@@ -1,0 +1,99 @@
+"""Reading a window of minutes out of a series' folder, without a lock."""
+
+import bisect
+from pathlib import Path
+
+from tradec.runtime.data import manifest as manifests
+from tradec.runtime.data.bars import Bars, from_columns
+from tradec.runtime.data.errors import DataError
+from tradec.runtime.data.kinds import FLAG_FLAT
+from tradec.runtime.data.manifest import Spans
+from tradec.runtime.data.query import connect, literal_path
+from tradec.runtime.data.timestamps import MINUTE_MS, iso
+
+_TRIES = 3
+
+
+def read_window(folder: Path, source: str, start_ms: int | None, end_ms: int | None) -> Bars:
+    """Return the bars of [start, end) as one manifest of the folder names them."""
+    for _ in range(_TRIES):
+        manifest = manifests.load(folder)
+        if manifest is None or not manifest.coverage:
+            raise _absent(folder)
+        start, end = _window(manifest.coverage, start_ms, end_ms)
+        first, last = _anchors(manifest.coverage, start, end)
+        files = [file for file in manifest.files if file.last >= first and file.first <= last]
+        if all((folder / file.name).exists() for file in files):
+            bars = _select([folder / file.name for file in files], first, last, source)
+            return bars.slice(bars.position(start), bars.position(end))
+        # a manifest that was held for ten minutes may name files that are collected: read it again
+    raise DataError("CATALOG_CORRUPT", f"a file that the manifest of {source} names is absent")
+
+
+def _select(paths: list[Path], first: int, last: int, source: str) -> Bars:
+    """Return the grid over the real bars that open in [first, last]."""
+    import duckdb  # noqa: PLC0415 - deferred: heavy
+
+    query = (
+        "SELECT ts, open, high, low, close, volume FROM read_parquet(?) "  # noqa: S608 - a number
+        f"WHERE ts BETWEEN ? AND ? AND (flags & {FLAG_FLAT}) = 0"
+    )
+    patterns = [literal_path(path) for path in paths]
+    try:
+        with connect() as connection:
+            got = connection.execute(query, [patterns, first, last]).fetchnumpy()
+    except duckdb.Error as error:
+        raise DataError("CATALOG_CORRUPT", f"the files of {source} are unreadable") from error
+    bars, _ = from_columns(
+        got["ts"],
+        got["open"],
+        got["high"],
+        got["low"],
+        got["close"],
+        got["volume"],
+        MINUTE_MS,
+        source=source,
+    )
+    return bars
+
+
+def _window(coverage: Spans, start_ms: int | None, end_ms: int | None) -> tuple[int, int]:
+    """Return the whole minutes of the window, refusing one that the data do not cover."""
+    begins, ends = coverage[0][0], coverage[-1][1]
+    start = begins if start_ms is None else -(-start_ms // MINUTE_MS) * MINUTE_MS
+    end = ends if end_ms is None else end_ms // MINUTE_MS * MINUTE_MS
+    if start_ms is not None and end_ms is not None and end <= start:
+        raise DataError(
+            "BAD_WINDOW", f"the window {iso(start_ms)} to {iso(end_ms)} holds no minute"
+        )
+    if start < begins or end > ends or end <= start:
+        span = f"{iso(begins)} to {iso(ends)}"
+        raise DataError(
+            "INSUFFICIENT_COVERAGE",
+            f"the data cover {span}, the window is {iso(start)} to {iso(end)}",
+            {"first": begins, "end": ends, "start": start, "stop": end},
+        )
+    return start, end
+
+
+def _anchors(coverage: Spans, start: int, end: int) -> tuple[int, int]:
+    """Return the last bar at or before the first minute, and the first one from the last minute on.
+
+    A window may begin or end within a hole, whose flat bars need the close before it.
+    """
+    begins = [span[0] for span in coverage]
+    at = bisect.bisect_right(begins, start) - 1
+    first = min(start, coverage[at][1] - MINUTE_MS)
+    final = end - MINUTE_MS
+    ends = [span[1] for span in coverage]
+    after = bisect.bisect_right(ends, final)
+    return first, max(final, coverage[after][0])
+
+
+def _absent(folder: Path) -> DataError:
+    venue, symbol, kind = folder.parts[-3:]
+    return DataError(
+        "HISTORY_UNAVAILABLE",
+        f"there is no {kind} of {symbol} on {venue}",
+        {"venue": venue, "symbol": symbol, "kind": kind},
+    )
