@@ -3,6 +3,7 @@
 # A strategy is fed closed base bars in order and nothing else. `step` is the definition; `scan` is
 # the same over many bars until something needs the exchange, and must equal it bit for bit.
 from libc.stdint cimport int64_t, uint64_t
+from libc.string cimport memcpy
 
 ctypedef struct Feed:
     int64_t ts0             # opening time of bar 0, ms UTC
@@ -38,27 +39,76 @@ ctypedef struct Watch:
     double cash
     double entry
     double signed_qty       # side * qty, 0 when flat
-    double floor            # an equity point at or below this needs the exchange; -inf: none
+    double floor            # an equity point at or below this needs the exchange; NaN: none
     double peak             # highest equity point so far; `floor` follows it by `keep`
     double keep             # floor = peak * keep when a drawdown stop is set, else NaN
     double* curve           # equity points, one per exec close; NULL during warm-up
     Py_ssize_t points
     int64_t* rows           # one row of output words per exec close, or NULL
+    int64_t* times          # and the instant of each row
     Py_ssize_t row
     int64_t why
 
 cdef class Strategy:
     cdef char* arena
     cdef Py_ssize_t arena_bytes
+    cdef bytes params_bytes
     cdef readonly uint64_t module_id      # identifies layout and code: snapshots carry it
     cdef readonly int exec_minutes        # 0: the calendar month
     cdef readonly Py_ssize_t width        # words that `read` writes
-    cdef void step(self, const Feed* feed, Py_ssize_t i, const Account* account,
+    cdef int make_arena(self, Py_ssize_t size, uint64_t module_id, int exec_minutes,
+                        Py_ssize_t width, const char* params, Py_ssize_t params_size) except -1
+    cdef bint step(self, const Feed* feed, Py_ssize_t i, const Account* account,
                    Decision* decision) noexcept nogil
     cdef Py_ssize_t scan(self, const Feed* feed, Py_ssize_t i, Py_ssize_t stop,
                          const Account* account, Watch* watch, Decision* decision) noexcept nogil
-    cdef void read(self, int64_t* words) noexcept nogil
     cdef Py_ssize_t scan_by_step(self, const Feed* feed, Py_ssize_t i, Py_ssize_t stop,
                                  const Account* account, Watch* watch,
                                  Decision* decision) noexcept nogil
+    cdef void read(self, int64_t* words) noexcept nogil
     cdef uint64_t* digest_word(self) noexcept nogil
+
+
+cdef inline int64_t bits(double x) noexcept nogil:
+    """Return the IEEE bits of `x`, with one NaN for all."""
+    cdef int64_t word
+    if x != x:
+        return 0x7FF8000000000000
+    memcpy(&word, &x, 8)
+    return word
+
+
+cdef inline void absorb_int(uint64_t* h, int64_t x) noexcept nogil:
+    """Take one word into a digest (rulings A8)."""
+    h[0] = (h[0] ^ <uint64_t>x) * 0x9E3779B97F4A7C15u
+    h[0] ^= h[0] >> 32
+
+
+cdef inline void absorb_double(uint64_t* h, double x) noexcept nogil:
+    """Take one float into a digest."""
+    absorb_int(h, bits(x))
+
+
+cdef inline bint touched(Watch* w, double low, double high) noexcept nogil:
+    """Return whether a bar needs the exchange; take its extremes if it does not."""
+    if (low <= w.low) | (high >= w.high):
+        return True
+    w.max_high = high if high > w.max_high else w.max_high
+    w.min_low = low if low < w.min_low else w.min_low
+    return False
+
+
+cdef inline bint equity_point(Watch* w, double close) noexcept nogil:
+    """Write the equity point of an exec close; return whether it may breach the drawdown stop."""
+    cdef double equity
+    if w.curve == NULL:
+        return False
+    equity = w.cash + w.signed_qty * (close - w.entry)
+    w.curve[w.points] = equity
+    w.points += 1
+    if equity <= w.floor:
+        return True
+    if equity > w.peak:
+        w.peak = equity
+        w.floor = equity * w.keep
+    return False

@@ -1,0 +1,240 @@
+"""Makes the templates' record of one plan: its fields, its statements, its initial values."""
+
+from tradec.compiler import ir
+from tradec.compiler.catalog import Catalog
+from tradec.compiler.emit_clock import BAR_OUTPUTS, growth, volume_readers
+from tradec.compiler.emit_expr import Printer, param
+from tradec.compiler.emit_names import cell_names, held_field, past_field, ring_field
+from tradec.compiler.emit_records import BarField, Crossing, Field, Lines, PlayText
+from tradec.compiler.emit_rules import block_lines
+from tradec.compiler.emit_units import (
+    import_of,
+    init_lines,
+    missing_of,
+    place_of,
+    ring_size,
+    unit_of,
+)
+from tradec.compiler.plan import Plan
+from tradec.compiler.types import Kind, Type
+from tradec.runtime.timeframe import TIMEFRAMES
+
+_ANY_TYPE = Type(kind=Kind.FLOAT)
+
+
+def play_text(plan: Plan, catalog: Catalog, *, prefix: str = "", module_id: int = 0) -> PlayText:
+    """Return the text of one plan's parts, ready to be laid out."""
+    return _Layout(plan, catalog, prefix).text(module_id)
+
+
+class _Layout:
+    """Names every place of one plan's state and prints what happens there."""
+
+    def __init__(self, plan: Plan, catalog: Catalog, prefix: str) -> None:
+        self.plan, self.play, self.catalog, self.prefix = plan, plan.play, catalog, prefix
+        self.bar_ids = tuple(bars.id for bars in self.play.bars)
+        self.series = {s.id: s for s in self.play.series}
+        self.units = {s.id: unit_of(s, catalog) for s in self.play.series}
+        self.past = {(h.series, h.output): h.depth for h in plan.histories}
+        self.cells = cell_names(plan.crosses)
+        self.rules = Printer(self.read, lambda cross: self.cells[cross])
+        self.reads_volume = volume_readers(plan)
+
+    # --- places ---------------------------------------------------------------------------------
+
+    def read(self, node: ir.Read) -> str:
+        """Return a Read as the rules see it: held between closes, missing as the language says."""
+        if node.offset:
+            name = past_field(node.series, node.output)
+            size = self.past[node.series, node.output] + 1
+            place = f"s.{name}[(s.{name}_head + {size - node.offset}) % {size}]"
+        elif node.series in self.bar_ids:
+            place = f"s.{held_field(node.series, node.output)}"
+        else:
+            place = place_of(self.series[node.series], self.units[node.series], node.output)
+        return self._known(node.series, node.output, place)
+
+    def _known(self, series: str, output: str, place: str) -> str:
+        if series in self.bar_ids:
+            return place
+        empty = next(o.empty for o in self.series[series].outputs if o.name == output)
+        return place if empty is None else f"(MISSING if {place} == {empty} else {place})"
+
+    def _local(self, node: ir.Read) -> str:
+        """Return a Read as a unit of the same timeframe sees it while its bar closes."""
+        if node.series in self.bar_ids:
+            return node.output
+        place = place_of(self.series[node.series], self.units[node.series], node.output)
+        return self._known(node.series, node.output, place)
+
+    def _kind(self, series: str, output: str) -> Kind:
+        if series in self.bar_ids:
+            return Kind.FLOAT
+        return next(o.type.kind for o in self.series[series].outputs if o.name == output)
+
+    # --- what happens at the close of a timeframe -------------------------------------------------
+
+    def close_lines(self, timeframe: str) -> tuple[str, ...]:
+        """Return the statements of one timeframe's close, in the order of play-language.md 10.2."""
+        lines = [f"s.{held_field(timeframe, o)} = {o}" for o in self._held_outputs(timeframe)]
+        lines += [self._step_line(s) for s in self.play.series if s.timeframe == timeframe]
+        for (series_id, output), depth in self.past.items():
+            if self._timeframe_of(series_id) == timeframe:
+                lines += self._push_lines(series_id, output, depth)
+        return tuple(lines)
+
+    def _timeframe_of(self, series: str) -> str:
+        return series if series in self.bar_ids else self.series[series].timeframe
+
+    def _held_outputs(self, timeframe: str) -> tuple[str, ...]:
+        used = {o for s, o in self.plan.witnessed if s == timeframe}
+        return tuple(o for o in BAR_OUTPUTS if o in used)
+
+    def _step_line(self, series: ir.Series) -> str:
+        unit, spec = self.units[series.id], self.catalog.spec(series.unit)
+        local = Printer(self._local, self.rules.crossing)
+        minutes = TIMEFRAMES[series.timeframe].minutes
+        integers = {"ts_open": "ts_open", "bar_number": f"bar_number({minutes}, ts_open)"}
+        arguments = [f"&s.{unit.field}"]
+        arguments += [f"r.{ring_field(series.id, ring.name)}" for ring in spec.rings]
+        arguments += [f"&s.{self.units[dep].field}" for dep in series.uses]
+        for name, node in zip(spec.inputs, series.inputs, strict=True):
+            if name in integers:
+                arguments.append(integers[name])
+            else:
+                arguments.append("NAN" if node is None else local.double(node))
+        if len(series.outputs) == 1:
+            return f"s.{unit.out_field} = {unit.name}_step({', '.join(arguments)})"
+        arguments.append(f"&s.{unit.out_field}")
+        return f"{unit.name}_step({', '.join(arguments)})"
+
+    def _push_lines(self, series: str, output: str, depth: int) -> list[str]:
+        name = past_field(series, output)
+        place = (
+            output
+            if series in self.bar_ids
+            else place_of(self.series[series], self.units[series], output)
+        )
+        head = f"s.{name}_head"
+        return [
+            f"{head} = {head} + 1 if {head} != {depth} else 0",
+            f"s.{name}[{head}] = {place}",
+        ]
+
+    # --- the whole ----------------------------------------------------------------------------
+
+    def text(self, module_id: int) -> PlayText:
+        """Return every part of the play."""
+        public = [(s, o) for s in self.play.series if not s.private for o in s.outputs]
+        return PlayText(
+            prefix=self.prefix,
+            module_id=f"{module_id:#018x}",
+            exec_minutes=TIMEFRAMES[self.play.exec].minutes,
+            width=len(public),
+            volume="feed.volume[i]" if self.reads_volume else "0.0",
+            scan_volume="f.volume[i]" if self.reads_volume else "0.0",
+            columns=_columns(public),
+            param_names=repr(tuple(d.name for d in self.play.params)),
+            params=tuple(
+                Field(
+                    ctype="double" if isinstance(d.value, float) else "int64_t",
+                    field=param(d.name).removeprefix("p."),
+                    name=d.name,
+                )
+                for d in self.play.params
+            ),
+            rings=tuple(
+                Field(
+                    ctype="double" if ring.kind == "double" else "int64_t",
+                    field=ring_field(ring.series, ring.name),
+                    size=ring_size(
+                        ring.size,
+                        self.series[ring.series],
+                        self.catalog.spec(self.series[ring.series].unit),
+                    ),
+                )
+                for ring in self.plan.rings
+            ),
+            bars=tuple(
+                BarField(
+                    field=f"bar_{t}",
+                    grows=t != "1m",
+                    held=tuple(
+                        Field(ctype="double", field=held_field(t, o)) for o in self._held_outputs(t)
+                    ),
+                )
+                for t in self.bar_ids
+            ),
+            series=tuple(self.units[s.id] for s in self.play.series),
+            histories=tuple(
+                Field(
+                    ctype="double" if self._kind(s, o) is Kind.FLOAT else "int64_t",
+                    field=past_field(s, o),
+                    size=str(depth + 1),
+                )
+                for (s, o), depth in self.past.items()
+            ),
+            crossings=tuple(
+                Crossing(
+                    field=cell,
+                    left=self.rules.double(cross.left),
+                    right=self.rules.double(cross.right),
+                )
+                for cross, cell in self.cells.items()
+            ),
+            closes=tuple(
+                Lines(title=t, timeframe=t, lines=self.close_lines(t)) for t in self.bar_ids
+            ),
+            cascade=growth(self.play, self.prefix, self.reads_volume),
+            blocks=tuple(
+                Lines(title=block.id, timeframe="", lines=block_lines(self.play, self.rules, index))
+                for index, block in enumerate(self.play.blocks)
+            ),
+            witnessed=tuple(self._witness(s, o) for s, o in self.plan.witnessed),
+            inits=self._inits(),
+            reads=tuple(
+                f"words[{k}] = {self._word(s.id, o.name)}" for k, (s, o) in enumerate(public)
+            ),
+            imports=tuple(sorted({import_of(u) for u in self.units.values()})),
+        )
+
+    def _current(self, series: str, output: str) -> str:
+        read = ir.Read(series=series, output=output, offset=0, type=_ANY_TYPE)
+        return self.read(read)
+
+    def _witness(self, series: str, output: str) -> str:
+        sort = "double" if self._kind(series, output) is Kind.FLOAT else "int"
+        return f"absorb_{sort}(&s.digest, {self._current(series, output)})"
+
+    def _word(self, series: str, output: str) -> str:
+        text = self._current(series, output)
+        return f"bits({text})" if self._kind(series, output) is Kind.FLOAT else text
+
+    def _inits(self) -> tuple[str, ...]:
+        lines = ["s.digest = 0x9E3779B97F4A7C15u", "s.day = MISSING"]
+        for timeframe in self.bar_ids:
+            lines += [f"s.{held_field(timeframe, o)} = NAN" for o in self._held_outputs(timeframe)]
+        for series in self.play.series:
+            lines += init_lines(series, self.units[series.id], self.catalog.spec(series.unit))
+        for (series_id, output), depth in self.past.items():
+            name = past_field(series_id, output)
+            missing = missing_of(self._kind(series_id, output))
+            lines.append(f"for place in range({depth + 1}):")
+            lines.append(f"    s.{name}[place] = {missing}")
+        for cell in self.cells.values():
+            lines += [f"s.{cell}.left = NAN", f"s.{cell}.right = NAN"]
+        return tuple(lines)
+
+
+def _columns(public: list[tuple[ir.Series, ir.Output]]) -> str:
+    names = [
+        (
+            s.id if len(s.outputs) == 1 else f"{s.id}.{o.name}",
+            str(o.type.kind.value),
+            o.type.tokens,
+        )
+        for s, o in public
+    ]
+    if not names:
+        return "()"
+    return "(\n" + "".join(f"        {name!r},\n" for name in names) + "    )"

@@ -1,0 +1,69 @@
+"""The records that the templates print: flat, all text, nothing left to decide."""
+
+from dataclasses import dataclass
+
+from tradec.compiler.emit_units import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A declared field."""
+
+    ctype: str
+    field: str
+    name: str = ""
+    size: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarField:
+    """The bar of one timeframe: whether it grows from faster ones, and what is held of it."""
+
+    field: str
+    grows: bool
+    held: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """Some lines under a heading."""
+
+    title: str
+    timeframe: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """The cell of one crossing and the expressions of its two samples."""
+
+    field: str
+    left: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayText:
+    """Everything the templates print of one play."""
+
+    prefix: str
+    module_id: str
+    exec_minutes: int
+    width: int
+    volume: str
+    scan_volume: str
+    columns: str
+    param_names: str
+    params: tuple[Field, ...]
+    rings: tuple[Field, ...]
+    bars: tuple[BarField, ...]
+    series: tuple[Unit, ...]
+    histories: tuple[Field, ...]
+    crossings: tuple[Crossing, ...]
+    closes: tuple[Lines, ...]
+    cascade: tuple[str, ...]
+    blocks: tuple[Lines, ...]
+    witnessed: tuple[str, ...]
+    inits: tuple[str, ...]
+    reads: tuple[str, ...]
+    imports: tuple[str, ...]

@@ -1,0 +1,119 @@
+"""Lays out the units of a play for the templates: fields, steps, initial values, reads."""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tradec.compiler import ir
+from tradec.compiler.catalog import Catalog
+from tradec.compiler.emit_expr import param
+from tradec.compiler.types import Kind
+from tradec.runtime.spec import Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One series as the templates see it."""
+
+    id: str
+    name: str
+    ctype: str
+    field: str
+    out_ctype: str
+    out_field: str
+    module: str
+
+
+def unit_of(series: ir.Series, catalog: Catalog) -> Unit:
+    """Return the fields of one series: its kernel's state, and its latest outputs."""
+    place = catalog.unit(series.unit)
+    single = len(series.outputs) == 1
+    out = "double" if series.outputs[0].type.kind is Kind.FLOAT else "int64_t"
+    return Unit(
+        id=series.id,
+        name=series.unit,
+        ctype=place.class_name,
+        field=f"{series.id}_unit",
+        out_ctype=out if single else f"{place.class_name}Out",
+        out_field=f"{series.id}_value" if single else f"{series.id}_out",
+        module=place.module,
+    )
+
+
+def import_of(unit: Unit) -> str:
+    """Return the cimport of a unit's kernel."""
+    names = [unit.ctype, f"{unit.name}_init", f"{unit.name}_step"]
+    if unit.out_ctype.endswith("Out"):
+        names.append(unit.out_ctype)
+    return f"from {unit.module} cimport {', '.join(sorted(names))}"
+
+
+def place_of(series: ir.Series, unit: Unit, output: str) -> str:
+    """Return where the latest value of an output lies in the state."""
+    if len(series.outputs) == 1:
+        return f"s.{unit.out_field}"
+    return f"s.{unit.out_field}.{output}"
+
+
+def missing_of(kind: Kind) -> str:
+    """Return the missing value of a kind."""
+    return "NAN" if kind is Kind.FLOAT else "MISSING"
+
+
+def init_lines(series: ir.Series, unit: Unit, spec: Spec) -> list[str]:
+    """Return the lines that make a series' state."""
+    arguments = [
+        _argument(value, spec.param(name).kind)
+        for name, value in series.params
+        if spec.param(name).kind != "series"
+    ]
+    lines = [f"{unit.name}_init({', '.join([f'&s.{unit.field}', *arguments])})"]
+    lines += [
+        f"{place_of(series, unit, o.name)} = {missing_of(o.type.kind)}" for o in series.outputs
+    ]
+    return lines
+
+
+def _argument(value: ir.Setting | None, kind: str) -> str:
+    match value:
+        case None:
+            return "NAN" if kind == "float" else "MISSING"
+        case ir.Param(name=name):
+            return param(name)
+        case ir.Const(value=number):
+            return repr(float(number)) if kind == "float" else str(int(number))
+
+
+def ring_size(formula: str, series: ir.Series, spec: Spec) -> str:
+    """Return a SPEC's ring size as a C expression over the play's parameters."""
+    values: dict[str, str] = {}
+    for name, value in series.params:
+        known = spec.param(name)
+        if known.kind == "choice" and isinstance(value, ir.Const):
+            values[name] = repr(known.choices[int(value.value)])
+        else:
+            values[name] = _argument(value, known.kind)
+    tree = _Substitute(values).visit(ast.parse(formula, mode="eval"))
+    return ast.unparse(_settled(tree.body))
+
+
+class _Substitute(ast.NodeTransformer):
+    """Puts the play's values in the place of a formula's names."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Return the value of a parameter; functions keep their names."""
+        if node.id not in self.values:
+            return node
+        return ast.parse(self.values[node.id], mode="eval").body
+
+
+def _settled(node: ast.expr) -> ast.expr:
+    """Return `node` without the branch of a choice that is not taken."""
+    match node:
+        case ast.IfExp(test=ast.Compare(left=ast.Constant(), comparators=[ast.Constant()]) as test):
+            taken = eval(compile(ast.Expression(test), "formula", "eval"))  # noqa: S307  constants
+            return _settled(node.body if taken else node.orelse)
+    return node

@@ -1,0 +1,204 @@
+"""Runs a strategy over bars on the simulated exchange, and returns everything that came of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tradec.runtime.engine import Engine
+from tradec.runtime.sim.exchange import Exchange
+from tradec.runtime.strategy import Strategy
+
+from tradec.runtime.data.bars import Bars, require_whole
+from tradec.runtime.data.errors import DataError
+from tradec.runtime.data.timestamps import iso
+from tradec.runtime.sim.rules import Instrument, Rules
+from tradec.runtime.timeframe import MINUTE_MS, TIMEFRAMES
+
+MIN_EXEC_BARS = 10
+"""Fewer exec bars after trade_start are no run (play-language.md 10.4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """Every declared output at every exec close from the first on; words as `Strategy.words`."""
+
+    ts_close: NDArray[np.int64]
+    words: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Outcome:
+    """What a run left. The records are structured arrays of the types in `sim/records.py`.
+
+    `equity` has one point at trade_start and one per exec bar after it, at the instants `ts_close`;
+    `traded` are the bars from the one that closes at trade_start on.
+    """
+
+    trade_start: int
+    bars: int
+    initial_equity: float
+    final_equity: float
+    stop_reason: str
+    entries_disabled: bool
+    digest: int
+    ts_close: NDArray[np.int64]
+    equity: NDArray[np.float64]
+    orders: NDArray[np.void]
+    fills: NDArray[np.void]
+    legs: NDArray[np.void]
+    signals: NDArray[np.void]
+    features: Features | None
+    traded: Bars
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """When a run may decide: from `start` (None: as soon as warmed up) up to `end`, in ms UTC."""
+
+    start: int | None = None
+    end: int | None = None
+
+
+def run(  # noqa: PLR0913  the parts of a run, each once
+    strategy: Strategy,
+    bars: Bars,
+    rules: Rules,
+    instrument: Instrument,
+    *,
+    exec_tf: str,
+    warmup: Mapping[str, int],
+    window: Window = Window(),
+    emit_features: bool = False,
+    by_step: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Outcome:
+    """Return the outcome of `strategy` on `bars`; raises DataError where they do not suffice.
+
+    `warmup` maps timeframes to the closed bars they need before the first decision. `progress` is
+    called now and then with the bars done and their number.
+    """
+    check_base(bars.base_ms, warmup)
+    bars = cut(bars, window, warmup)
+    require_whole(bars)
+    start = trade_start(bars, exec_tf, warmup, window.start)
+    instants = _instants(start, bars.end, exec_tf)
+    if len(instants) - 1 < MIN_EXEC_BARS:
+        raise DataError(
+            "INSUFFICIENT_COVERAGE",
+            f"only {len(instants) - 1} bars of {exec_tf} follow the warm-up, which ends at "
+            f"{iso(start)}; a run needs {MIN_EXEC_BARS}",
+            {"trade_start": start, "end": bars.end, "warmup": dict(warmup)},
+        )
+    exchange = Exchange(rules, instrument, len(instants), signals=True)
+    first = (start - bars.ts0) // bars.base_ms - 1
+    rows, times = _rows(strategy, bars, exec_tf) if emit_features else (None, None)
+    engine = Engine(strategy, exchange, bars, first, rows=rows, times=times, by_step=by_step)
+    engine.run(None if progress is None else lambda done: progress(done, bars.n))
+    equity = exchange.equity()
+    return Outcome(
+        trade_start=start,
+        bars=max(len(equity) - 1, 0),
+        initial_equity=rules.starting_equity_usdt,
+        final_equity=exchange.cash,
+        stop_reason=exchange.stop_reason,
+        entries_disabled=exchange.entries_disabled,
+        digest=strategy.digest,
+        ts_close=instants[: len(equity)],
+        equity=equity,
+        orders=exchange.orders_made(),
+        fills=exchange.fills_made(),
+        legs=exchange.legs_closed(),
+        signals=exchange.signals_seen(),
+        features=_features(rows, times, engine.row),
+        traded=bars.slice(first, bars.n),
+    )
+
+
+def check_base(base_ms: int, warmup: Mapping[str, int]) -> None:
+    """Refuse base bars from which a timeframe of the play cannot be built."""
+    for name in warmup:
+        length = (TIMEFRAMES[name].minutes or TIMEFRAMES["D"].minutes) * MINUTE_MS
+        if length % base_ms:
+            raise DataError(
+                "TIMEFRAME_MISMATCH",
+                f"bars of {name} cannot be built from base bars of {base_ms // MINUTE_MS} minutes",
+                {"timeframe": name, "base_ms": base_ms},
+            )
+
+
+def cut(bars: Bars, window: Window, warmup: Mapping[str, int]) -> Bars:
+    """Return the bars that a window needs: its warm-up, a reserve, and nothing after its end."""
+    stop = bars.n if window.end is None else (window.end - bars.ts0) // bars.base_ms
+    begin = 0
+    if window.start is not None:
+        if window.end is not None and window.end <= window.start:
+            raise DataError("BAD_WINDOW", "the end of the window is not after its start")
+        begin = bars.position(data_start(window.start, warmup))
+    if stop <= begin:
+        raise DataError(
+            "INSUFFICIENT_COVERAGE",
+            f"{bars.source} has no bars in the window; it has {iso(bars.ts0)} to {iso(bars.end)}",
+        )
+    return bars.slice(begin, stop)
+
+
+def data_start(start: int, warmup: Mapping[str, int]) -> int:
+    """Return the first instant whose data a window from `start` reads (play-language.md 10.4)."""
+    return min(
+        (
+            TIMEFRAMES[name].open_of(
+                TIMEFRAMES[name].bar_number(start) - bars - max(10, -(-bars * 5 // 100))
+            )
+            for name, bars in warmup.items()
+        ),
+        default=start,
+    )
+
+
+def trade_start(bars: Bars, exec_tf: str, warmup: Mapping[str, int], start: int | None) -> int:
+    """Return the first exec close at which every timeframe is warmed up, not before `start`."""
+    ready = max((_ready(bars.ts0, name, count) for name, count in warmup.items()), default=bars.ts0)
+    if start is not None and ready > start:
+        raise DataError(
+            "INSUFFICIENT_COVERAGE",
+            f"the play is warmed up at {iso(ready)} at the earliest, after the start {iso(start)}",
+            {"ready": ready, "start": start, "data_start": data_start(start, warmup)},
+        )
+    exec_ = TIMEFRAMES[exec_tf]
+    earliest = max(ready, _ready(bars.ts0, exec_tf, 1), start if start is not None else bars.ts0)
+    number = exec_.bar_number(earliest)
+    instant = exec_.open_of(number)
+    return instant if instant == earliest else exec_.open_of(number + 1)
+
+
+def _ready(ts0: int, name: str, count: int) -> int:
+    """Return when `count` whole bars of a timeframe have closed since `ts0`."""
+    timeframe = TIMEFRAMES[name]
+    number = timeframe.bar_number(ts0)
+    partial = timeframe.open_of(number) != ts0
+    return timeframe.open_of(number + partial + count)
+
+
+def _instants(start: int, end: int, exec_tf: str) -> NDArray[np.int64]:
+    timeframe = TIMEFRAMES[exec_tf]
+    numbers = range(timeframe.bar_number(start), timeframe.bar_number(end) + 1)
+    if start > end:
+        return np.empty(0, dtype=np.int64)
+    if timeframe.minutes:
+        step = timeframe.minutes * MINUTE_MS
+        return start + step * np.arange(len(numbers), dtype=np.int64)
+    return np.array([timeframe.open_of(number) for number in numbers], dtype=np.int64)
+
+
+def _rows(strategy: Strategy, bars: Bars, exec_tf: str) -> tuple[Any, Any]:
+    timeframe = TIMEFRAMES[exec_tf]
+    count = timeframe.bar_number(bars.end) - timeframe.bar_number(bars.ts0) + 1
+    return np.zeros((count, strategy.width), np.int64), np.zeros(count, np.int64)
+
+
+def _features(rows: Any, times: Any, count: int) -> Features | None:
+    if rows is None:
+        return None
+    return Features(ts_close=times[:count], words=rows[:count])

@@ -1,0 +1,208 @@
+# cython: cdivision=True, boundscheck=False, wraparound=False
+"""The base class that every compiled play extends: arena, snapshot, digest and the plain scan."""
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from libc.stdint cimport int64_t, uint64_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy
+import struct
+import zlib
+
+MAGIC = b"tradec01"
+HEADER = struct.Struct("<8sQQII")  # magic, module id, arena bytes, crc of the parameters, crc of all
+
+
+class SnapshotError(ValueError):
+    """A snapshot that this strategy cannot take: of another module, other parameters, or damaged."""
+
+
+cdef class Strategy:
+    """A machine that is fed closed base bars and decides; see strategy.pxd for the contract."""
+
+    def __dealloc__(self):
+        free(self.arena)
+
+    cdef int make_arena(self, Py_ssize_t size, uint64_t module_id, int exec_minutes,
+                        Py_ssize_t width, const char* params, Py_ssize_t params_size) except -1:
+        free(self.arena)
+        self.arena = <char*>calloc(1, size)
+        if self.arena == NULL:
+            raise MemoryError(f"no memory for a state of {size} bytes")
+        self.arena_bytes = size
+        self.module_id = module_id
+        self.exec_minutes = exec_minutes
+        self.width = width
+        self.params_bytes = params[:params_size]
+        return 0
+
+    cdef bint step(self, const Feed* feed, Py_ssize_t i, const Account* account,
+                   Decision* decision) noexcept nogil:
+        return False
+
+    cdef Py_ssize_t scan(self, const Feed* feed, Py_ssize_t i, Py_ssize_t stop,
+                         const Account* account, Watch* watch, Decision* decision) noexcept nogil:
+        return self.scan_by_step(feed, i, stop, account, watch, decision)
+
+    cdef Py_ssize_t scan_by_step(self, const Feed* feed, Py_ssize_t i, Py_ssize_t stop,
+                                 const Account* account, Watch* watch,
+                                 Decision* decision) noexcept nogil:
+        """Scan with one virtual `step` per bar; the definition of every faster scan."""
+        decision.action = 0
+        decision.word = 0
+        decision.percent = 0.0
+        watch.why = AT_END
+        while i < stop:
+            if touched(watch, feed.low[i], feed.high[i]):
+                watch.why = TOUCHED
+                break
+            if self.step(feed, i, account, decision):
+                if watch.rows != NULL:
+                    self.read(watch.rows + watch.row * self.width)
+                    watch.times[watch.row] = feed.ts0 + (i + 1) * feed.base_ms
+                    watch.row += 1
+                if equity_point(watch, feed.close[i]):
+                    watch.why = BREACHED
+                    break
+                if decision.action != 0:
+                    watch.why = DECIDED
+                    break
+            i += 1
+        return i
+
+    cdef void read(self, int64_t* words) noexcept nogil:
+        pass
+
+    cdef uint64_t* digest_word(self) noexcept nogil:
+        return NULL
+
+    @property
+    def digest(self) -> int:
+        """The digest chain up to the last absorbed instant."""
+        return self.digest_word()[0]
+
+    def check(self):
+        """Raise what went wrong inside a run; compiled code has nothing to raise."""
+
+    @property
+    def state_bytes(self) -> int:
+        """The size of the state, in bytes."""
+        return self.arena_bytes
+
+    def words(self) -> list:
+        """Return the outputs as int64 words: floats by their bits, missing ints as -2**63."""
+        cdef int64_t[::1] view
+        import array
+        words = array.array("q", bytes(8 * max(1, self.width)))
+        view = words
+        self.read(&view[0])
+        return words[: self.width].tolist()
+
+    def values(self) -> dict:
+        """Return every declared output by its name in the language; missing is None or NaN."""
+        return {
+            name: decode(word, kind, tokens)
+            for word, (name, kind, tokens) in zip(self.words(), self.COLUMNS)
+        }
+
+    def snapshot(self) -> bytes:
+        """Return the whole state as bytes that `restore` takes, in this or another process."""
+        state = PyBytes_FromStringAndSize(self.arena, self.arena_bytes)
+        params = zlib.crc32(self.params_bytes)
+        head = HEADER.pack(MAGIC, self.module_id, self.arena_bytes, params, 0)
+        return HEADER.pack(MAGIC, self.module_id, self.arena_bytes, params, zlib.crc32(head + state)) + state
+
+    def restore(self, bytes snapshot not None):
+        """Continue from `snapshot`; raise SnapshotError and change nothing if it does not fit."""
+        if len(snapshot) < HEADER.size:
+            raise SnapshotError("the snapshot is cut short")
+        magic, module_id, size, params, crc = HEADER.unpack_from(snapshot)
+        state = snapshot[HEADER.size:]
+        if magic != MAGIC or module_id != self.module_id or size != self.arena_bytes:
+            raise SnapshotError("the snapshot is of another compiled play")
+        if params != zlib.crc32(self.params_bytes):
+            raise SnapshotError("the snapshot is of other parameter values")
+        head = HEADER.pack(magic, module_id, size, params, 0)
+        if len(state) != self.arena_bytes or crc != zlib.crc32(head + state):
+            raise SnapshotError("the snapshot is damaged")
+        memcpy(self.arena, PyBytes_AS_STRING(state), self.arena_bytes)
+
+
+cdef class PythonStrategy(Strategy):
+    """A strategy whose steps are made by a Python object, such as the interpreter.
+
+    `machine` has step(ts_open, ts_close, open, high, low, close, volume, side, may_enter, may_exit)
+    -> (action, word, percent), `evaluated`, words(), digest, snapshot() and restore(). An exception
+    of its own ends the decisions of the run and is raised by `check`.
+    """
+
+    cdef object machine
+    cdef object failure
+    cdef uint64_t last_digest
+    cdef readonly tuple COLUMNS
+
+    def __init__(self, machine, int exec_minutes, tuple columns):
+        self.machine = machine
+        self.exec_minutes = exec_minutes
+        self.width = len(columns)
+        self.COLUMNS = columns
+
+    cdef bint step(self, const Feed* feed, Py_ssize_t i, const Account* account,
+                   Decision* decision) noexcept nogil:
+        with gil:
+            return self._step(feed, i, account, decision)
+
+    cdef bint _step(self, const Feed* feed, Py_ssize_t i, const Account* account,
+                    Decision* decision) noexcept:
+        decision.action = decision.word = 0
+        if self.failure is not None:
+            return False
+        try:
+            ts_open = feed.ts0 + i * feed.base_ms
+            decision.action, decision.word, decision.percent = self.machine.step(
+                ts_open, ts_open + feed.base_ms, feed.open[i], feed.high[i], feed.low[i],
+                feed.close[i], feed.volume[i], account.side, account.may_enter != 0,
+                account.may_exit != 0)
+            return self.machine.evaluated
+        except BaseException as error:  # kept for `check`: nothing can be raised through the loop
+            self.failure = error
+            return False
+
+    cdef void read(self, int64_t* words) noexcept nogil:
+        with gil:
+            self._read(words)
+
+    cdef void _read(self, int64_t* words) noexcept:
+        cdef Py_ssize_t k
+        for k, word in enumerate(self.machine.words()):
+            words[k] = word
+
+    cdef uint64_t* digest_word(self) noexcept nogil:
+        with gil:
+            self.last_digest = self.machine.digest
+        return &self.last_digest
+
+    def check(self):
+        """Raise what a step raised, if any did."""
+        if self.failure is not None:
+            raise self.failure
+
+    def snapshot(self) -> bytes:
+        """Return the machine's own snapshot."""
+        return self.machine.snapshot()
+
+    def restore(self, bytes snapshot not None):
+        """Continue from the machine's own snapshot."""
+        self.machine.restore(snapshot)
+
+
+def decode(word, kind, tokens):
+    """Return the Python value of one output word."""
+    if kind == "float":
+        return struct.unpack("<d", struct.pack("<q", word))[0]
+    if word == -(2**63):
+        return None
+    if kind == "bool":
+        return bool(word)
+    if kind == "enum":
+        return {code: token for token, code in tokens}[word]
+    return word
