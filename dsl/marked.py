@@ -23,18 +23,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar:
-    """One scalar with its text as decoded; its type is decided where it is used."""
+    """One scalar with its text as decoded; its type is decided where it is used.
+
+    `plain` tells text that may be a number or a bool from quoted text and block scalars.
+    """
 
     text: str
-    style: str = ""
+    plain: bool = True
+    style: str = field(default="", compare=False)
     span: Span = field(compare=False, repr=False)
     place: Place = field(compare=False, repr=False)
     pieces: tuple[Piece, ...] = field(default=(), compare=False, repr=False)
-
-    @property
-    def plain(self) -> bool:
-        """Whether it stands without quotes and is no block scalar."""
-        return not self.style
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +63,9 @@ Entry: TypeAlias = tuple[Scalar, Marked]
 def kind_of(value: Marked) -> str:
     """Return what a value is, in the words of a diagnostic."""
     match value:
-        case Scalar(text="", style=""):
+        case Scalar(text="", plain=True):
             return "nothing"
-        case Scalar(text=text, style=""):
+        case Scalar(text=text, plain=True):
             return f"`{_short(text)}`"
         case Scalar(text=text):
             return f'the quoted text "{_short(text)}"'

@@ -166,7 +166,8 @@ class _Composer:
         if style in ("|", ">"):
             end = start + len(self._text[start:end].rstrip())
         span = self._place.span(start, end)
-        return Scalar(text=event.value, style=style, span=span, place=self._place)
+        plain = not style
+        return Scalar(text=event.value, plain=plain, style=style, span=span, place=self._place)
 
     def _sequence(self, event: yaml.CollectionStartEvent, depth: int) -> Sequence:
         items: list[Marked] = []

@@ -1,0 +1,98 @@
+"""Words and numbers as a person writes them: how to read them, and what was probably meant."""
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+
+_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
+_REAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_DIGITS = 400
+_INT64 = 1 << 63
+_BOOLS = {"true": True, "false": False}
+
+
+class NumberRangeError(ValueError):
+    """A number that no 64-bit integer or float holds."""
+
+
+def to_number(text: str) -> int | float | None:
+    """Return a number, INT if written without point and exponent; None if it is none."""
+    if not _REAL.match(text):
+        return None
+    if len(text) > _DIGITS:
+        raise NumberRangeError(text)
+    if _INTEGER.match(text):
+        value = int(text)
+        if not -_INT64 <= value < _INT64:
+            raise NumberRangeError(text)
+        return value
+    real = float(text)
+    if real in (float("inf"), float("-inf")):
+        raise NumberRangeError(text)
+    return real
+
+
+def to_bool(text: str) -> bool | None:
+    """Return the bool that a word stands for, or None."""
+    return _BOOLS.get(text.lower())
+
+
+def closest(
+    word: str, options: Iterable[str], renamed: Mapping[str, str] | None = None
+) -> list[str]:
+    """Return up to three options that look like `word`, the best first.
+
+    A word of the `renamed` table comes first whatever it looks like.
+    """
+    known = list(options)
+    found = [renamed[word]] if renamed and renamed.get(word) in known else []
+    low = word.lower()
+    scored = sorted((_distance(low, option.lower()), option) for option in known)
+    for distance, option in scored:
+        near = distance <= 2 and distance < max(len(word), len(option))
+        alike = SequenceMatcher(None, low, option.lower()).ratio() >= 0.6
+        if (near or alike) and option not in found:
+            found.append(option)
+    return found[:3]
+
+
+def suggest(word: str, options: Iterable[str], renamed: Mapping[str, str] | None = None) -> str:
+    """Return "write `a` or `b`" for the options that look like `word`, or an empty text."""
+    found = closest(word, options, renamed)
+    return f"write {join_words(found)}" if found else ""
+
+
+def join_words(words: Iterable[str], last: str = "or") -> str:
+    """Return "`a`, `b` or `c`"."""
+    quoted = [f"`{word}`" for word in words]
+    if len(quoted) <= 1:
+        return "".join(quoted)
+    return f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return "a, b, c", sorted."""
+    return ", ".join(sorted(words))
+
+
+def number_text(value: float) -> str:
+    """Return a number as short as it can be written."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return repr(value)
+
+
+def _distance(one: str, other: str) -> int:
+    """Return the edit distance, neighbors swapped counting once."""
+    if abs(len(one) - len(other)) > 4:
+        return abs(len(one) - len(other))
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, left in enumerate(one, 1):
+        row, before, last = [i], row, before
+        for j, right in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (left != right))
+            if i > 1 and j > 1 and left == other[j - 2] and one[i - 2] == right:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
