@@ -6,7 +6,7 @@ from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 ROOT = Path("src/tradec")
-PARTS = ("dsl", "compiler", "runtime", "templates")
+PARTS = ("dsl", "compiler", "runtime", "templates", "plays")
 FLAGS = ("-O2", "-fno-math-errno", "-ffp-contract=off")
 
 

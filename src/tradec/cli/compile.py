@@ -137,7 +137,7 @@ def _read(artifact: "Artifact", emit: str) -> str:
 
 def _stopped(plays: list[PlayFile], stop_after: str, overrides: dict[str, str]) -> Outcome:
     """Return the printed IR of each play after one pass."""
-    from tradec.cli.stages import printed_after
+    from tradec.cli.printed import printed_after
 
     texts = {play.name: printed_after(play, stop_after, overrides) for play in plays}
     first = next(iter(texts.values()))

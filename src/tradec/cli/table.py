@@ -36,7 +36,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: str 
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    made = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for position, heading in enumerate(headings):
         side = "right" if right[position : position + 1] == "r" else "left"
         made.add_column(heading, justify=side, overflow="fold")  # type: ignore[arg-type]

@@ -1,0 +1,187 @@
+"""The bars of a run and where they come from: the catalogue, a file, or a synthetic pattern."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tradec.cli.error import CommandError
+from tradec.cli.exits import Exit
+from tradec.runtime.timeframe import MINUTE_MS, TIMEFRAMES
+
+if TYPE_CHECKING:
+    from tradec.compiler import ir
+    from tradec.runtime.data.bars import Bars
+    from tradec.runtime.sim.rules import Instrument
+
+SYNTHETIC: Mapping[str, Any] = {"pattern": "trending", "bars": 2_000, "seed": 42}
+"""What a synthetic market is made from where nobody says otherwise (rulings B2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the command line says about the data; None where it says nothing."""
+
+    file: Path | None = None
+    synthetic: bool = False
+    pattern: str | None = None
+    bars: int | None = None
+    seed: int | None = None
+    start: int | None = None
+    end: int | None = None
+    base: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Market:
+    """Base bars, what they may trade as, and the figures of the manifest about them."""
+
+    bars: "Bars"
+    instrument: "Instrument"
+    base: str
+    kind: str
+    start: int | None
+    end: int | None
+    figures: Mapping[str, Any]
+    warnings: tuple[str, ...] = ()
+
+
+def market_for(
+    wanted: Wanted, play: "ir.Play", warmup: Mapping[str, int], data_dir: Path | None
+) -> Market:
+    """Return the bars that the play will see, history for its warm-up in front."""
+    refuse_contradictions(wanted)
+    if wanted.synthetic:
+        return _synthetic(wanted, play, warmup)
+    if wanted.file:
+        return _from_file(wanted)
+    return _from_catalogue(wanted, play.symbol, warmup, data_dir)
+
+
+def refuse_contradictions(wanted: Wanted) -> None:
+    """Refuse options that cannot stand together, before anything is read."""
+    if wanted.file and wanted.synthetic:
+        raise CommandError("--data and --synthetic exclude each other")
+    if not wanted.synthetic:
+        given = {"--pattern": wanted.pattern, "--bars": wanted.bars, "--seed": wanted.seed}
+        for option, value in given.items():
+            if value is not None:
+                raise CommandError(f"{option} needs --synthetic")
+    if wanted.start is not None and wanted.end is not None and wanted.end <= wanted.start:
+        raise CommandError("--end is not after --start")
+
+
+def history_start(start_ms: int, warmup: Mapping[str, int]) -> int:
+    """Return the latest instant from which every timeframe closes its warm-up bars by `start_ms`."""
+    opens = (
+        TIMEFRAMES[name].open_of(TIMEFRAMES[name].bar_number(start_ms) - bars)
+        for name, bars in warmup.items()
+    )
+    return min(opens, default=start_ms)
+
+
+def _synthetic(wanted: Wanted, play: "ir.Play", warmup: Mapping[str, int]) -> Market:
+    """Return a synthetic market: the warm-up, and the pattern over the bars after it."""
+    from tradec.runtime.data.synthetic import START_MS, synthesize
+
+    figures = _figures(wanted, dict(play.validation))
+    start = START_MS if wanted.start is None else wanted.start
+    timeframe = TIMEFRAMES[play.exec]
+    end = timeframe.open_of(timeframe.bar_number(start) + figures["bars"])
+    if wanted.end is not None:
+        end = min(end, wanted.end)
+    made = synthesize(
+        figures["pattern"],
+        minutes=(end - start) // MINUTE_MS,
+        lead=(start - history_start(start, warmup)) // MINUTE_MS,
+        start_ms=start,
+        **{name: value for name, value in figures.items() if name not in {"pattern", "bars"}},
+    )
+    return _market(made, replace(wanted, start=start), "synthetic", figures)
+
+
+def _figures(wanted: Wanted, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the synthetic market is made from: the command line, the play, the defaults."""
+    given = {"pattern": wanted.pattern, "bars": wanted.bars, "seed": wanted.seed}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return {**SYNTHETIC, **asked, **chosen}
+
+
+def _from_file(wanted: Wanted) -> Market:
+    from tradec.runtime.data.importing import read_file
+
+    assert wanted.file is not None
+    bars = read_file(wanted.file)
+    return _market(bars, wanted, "file", {"file": wanted.file.name})
+
+
+def _from_catalogue(
+    wanted: Wanted, symbol: str, warmup: Mapping[str, int], data_dir: Path | None
+) -> Market:
+    from tradec.runtime.backtest import data_start
+    from tradec.runtime.data.catalog import DEFAULT_VENUE, Catalog
+
+    catalog = Catalog(data_dir)
+    held = {one.symbol: one for one in catalog.status() if one.kind == "kline_1m"}
+    if symbol not in held:
+        raise _no_data(symbol, sorted(held), catalog.root)
+    start = wanted.start
+    if start is not None:  # no further back than the minutes reach: the run says what it lacks
+        start = max(data_start(start, warmup), held[symbol].first)
+    bars = catalog.read_bars(DEFAULT_VENUE, symbol, start, wanted.end)
+    warning = (
+        f"CONSTRAINTS_MISSING: no instrument snapshot of {symbol}; "
+        "a built-in tick, step and minimum order are used"
+    )
+    return _market(bars, wanted, "catalogue", {"venue": DEFAULT_VENUE}, (warning,))
+
+
+def _market(
+    bars: "Bars",
+    wanted: Wanted,
+    kind: str,
+    figures: Mapping[str, Any],
+    warnings: tuple[str, ...] = (),
+) -> Market:
+    """Return the market of bars as they were found, rolled up to the base that is wanted."""
+    from tradec.runtime.sim.rules import Instrument
+
+    bars = _rolled(bars, wanted.base or "1m")
+    return Market(
+        bars=bars,
+        instrument=Instrument.built_in(float(bars.open[0])),
+        base=wanted.base or "1m",
+        kind=kind,
+        start=wanted.start,
+        end=wanted.end,
+        figures=figures,
+        warnings=warnings,
+    )
+
+
+def _no_data(symbol: str, held: list[str], root: Path) -> CommandError:
+    there = f"it holds {', '.join(held)}" if held else "it is empty"
+    return CommandError(
+        f"there are no minutes of {symbol} in the catalogue `{root}`; {there}",
+        code="HISTORY_UNAVAILABLE",
+        helps=(
+            f"import some: tradec data import FILE --symbol {symbol}",
+            "or try the play on a synthetic market: add --synthetic",
+        ),
+        exit_code=Exit.DATA,
+    )
+
+
+def _rolled(bars: "Bars", base: str) -> "Bars":
+    """Return the bars on the base timeframe; nothing coarser than asked for is accepted."""
+    from tradec.runtime.data.timestamps import TIMEFRAMES as BASES
+    from tradec.runtime.data.timestamps import timeframe_name
+
+    base_ms, found = BASES[base] * MINUTE_MS, timeframe_name(bars.base_ms)
+    if base_ms < bars.base_ms:
+        raise CommandError(
+            f"the data are {found} bars, the run wants {base}",
+            code="TIMEFRAME_MISMATCH",
+            helps=(f"say that {found} bars are meant: --base {found}",),
+        )
+    return bars if base_ms == bars.base_ms else bars.roll_up(BASES[base])

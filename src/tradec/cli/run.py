@@ -1,0 +1,155 @@
+"""`tradec run`: a play over past or synthetic minutes."""
+
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tradec.cli.exits import Exit
+from tradec.cli.frame import command
+from tradec.cli.outcome import Outcome
+from tradec.cli.progress import Show, stages
+from tradec.cli.run_folder import DEFAULT, read_run
+from tradec.cli.settings import current
+from tradec.cli.times import Instant
+from tradec.cli.variables import set_option
+
+if TYPE_CHECKING:
+    from tradec.cli.machine import Machine
+    from tradec.cli.market import Market
+    from tradec.runtime import backtest
+
+FEATURES, SIGNALS = "features", "signals"
+BASES = ("1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "D")
+TERMINAL = {"liquidated", "equity_floor_hit", "max_drawdown_hit"}  # simulation.md 15
+
+
+def _emitted(context: click.Context, parameter: click.Parameter, value: str) -> frozenset[str]:
+    """Return the extra files that were asked for."""
+    names = frozenset(name.strip() for name in value.split(",") if name.strip())
+    unknown = sorted(names - {FEATURES, SIGNALS})
+    if unknown:
+        message = f"`{unknown[0]}` cannot be emitted; {FEATURES} and {SIGNALS} can"
+        raise click.BadParameter(message, context, parameter)
+    return names
+
+
+@command(
+    "run",
+    example="""tradec run plays/ema_cross.yml --synthetic
+    tradec run ema_cross --synthetic --pattern trend_up_clean --bars 5000 --seed 7
+    tradec run plays/ema_cross.yml --start 2025-06-01 --end 2025-06-15
+    tradec run plays/macd_variables.yml --data minutes.parquet --set stop=1.5 --json
+    tradec run plays/donchian_breakout.yml --data bars_15m.parquet --base 15m --emit features""",
+)
+@click.argument("play", metavar="PLAY|ARTIFACT_DIR")
+@click.option("--data", "file", metavar="FILE", type=click.Path(path_type=Path), help="Bars.")
+@click.option("--synthetic", is_flag=True, help="A synthetic market instead of past minutes.")
+@click.option("--pattern", help="Its shape.  [default: the play's validation, else trending]")
+@click.option("--bars", type=click.IntRange(min=10), help="Its exec bars after the warm-up.")
+@click.option("--seed", type=click.IntRange(min=0), help="The seed of its random numbers.")
+@click.option("--start", type=Instant(), help="First instant that may decide: a date or ms, UTC.")
+@click.option("--end", type=Instant(), help="No bar that closes after this is read.")
+@click.option("--base", type=click.Choice(BASES), help="Feed bars of this length.  [default: 1m]")
+@set_option
+@click.option(
+    "--engine",
+    type=click.Choice(["native", "interpreter"]),
+    default="native",
+    show_default=True,
+    help="The interpreter needs no C compiler and is slow.",
+)
+@click.option("--emit", default="", callback=_emitted, help="features, signals, or both.")
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=DEFAULT,
+    show_default=True,
+    help="Where the folder of the run is made.",
+)
+def run(  # noqa: PLR0913  one argument per option
+    play: str,
+    overrides: dict[str, str],
+    engine: str,
+    emit: frozenset[str],
+    out: Path,
+    **wanted: Any,
+) -> Outcome:
+    """Compile a play, or take it from the cache, and trade it on the simulated exchange.
+
+    Without --data or --synthetic the minutes come from the catalogue (`tradec data status`).
+    A run that a terminal risk event ends writes everything and exits with 10.
+    """
+    from tradec.cli.machine import machine_for
+    from tradec.cli.market import Wanted, market_for, refuse_contradictions
+    from tradec.cli.record import Run, record
+
+    asked = Wanted(**wanted)
+    refuse_contradictions(asked)
+    settings = current()
+    with stages(settings) as show:
+        machine = machine_for(play, overrides, engine, lambda stage: show(f"compile: {stage}"))
+        show("data")
+        market = market_for(asked, machine.play, machine.warmup, settings.data_dir)
+        begun = perf_counter()
+        outcome = _traded(machine, market, features=FEATURES in emit, show=show)
+        seconds = perf_counter() - begun
+        show("write")
+        done = Run(machine=machine, market=market, outcome=outcome, overrides=overrides)
+        folder = record(done, out, emit)
+    for warning in market.warnings:
+        settings.warn(warning)
+    return _outcome(folder, outcome, machine, seconds)
+
+
+def _traded(
+    machine: "Machine", market: "Market", *, features: bool, show: Show
+) -> "backtest.Outcome":
+    """Return what came of the run."""
+    from tradec.cli.rules import rules_of
+    from tradec.runtime import backtest
+
+    show("run")
+    return backtest.run(
+        machine.strategy,
+        market.bars,
+        rules_of(machine.play, machine.values),
+        market.instrument,
+        exec_tf=machine.play.exec,
+        warmup=machine.warmup,
+        window=backtest.Window(start=market.start, end=market.end),
+        emit_features=features,
+        progress=lambda done, total: show("run", done, total),
+    )
+
+
+def _outcome(
+    folder: Path, outcome: "backtest.Outcome", machine: "Machine", seconds: float
+) -> Outcome:
+    """Return the answer of `run`, read back from what was written."""
+    from tradec.cli.result import result_text
+
+    written = read_run(folder)
+    metrics = written.metrics
+    stopped = outcome.stop_reason in TERMINAL
+    return Outcome(
+        data={
+            "run_id": folder.name,
+            "run_dir": str(folder),
+            "play_hash": machine.play_hash,
+            "bars": outcome.bars,
+            "trades": metrics["total_trades"],
+            "initial_equity": outcome.initial_equity,
+            "final_equity": outcome.final_equity,
+            "net_profit": metrics["net_profit"],
+            "max_drawdown_pct": metrics["max_drawdown_pct"],
+            "stop_reason": outcome.stop_reason,
+            "digest": f"{outcome.digest:016x}",
+            "seconds": seconds,
+        },
+        message=f"{folder.name}: {metrics['total_trades']} trades, ended by {outcome.stop_reason}",
+        text=lambda: result_text(written),
+        exit_code=Exit.STOPPED if stopped else Exit.OK,
+    )

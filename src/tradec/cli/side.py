@@ -1,0 +1,83 @@
+"""One side of a comparison: a play, an artifact folder, or a play of a git revision."""
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tradec.cli.diagnosed import telling
+from tradec.cli.error import CommandError
+from tradec.cli.play_file import PlayFile, checked, read_play_file
+from tradec.cli.settings import current
+
+if TYPE_CHECKING:
+    from tradec.compiler import ir
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """What is compared; the code is generated only when it is asked for."""
+
+    name: str
+    play: "ir.Play"
+    play_hash: str
+    code: Callable[[], str]
+
+
+def side_of(argument: str) -> Side:
+    """Return what `argument` names."""
+    path = Path(argument)
+    if path.is_dir():
+        return _of_artifact(path)
+    if not path.exists() and "@" in argument:
+        return _of_play(_at_revision(*argument.rsplit("@", 1)))
+    return _of_play(read_play_file(argument))
+
+
+def _of_artifact(folder: Path) -> Side:
+    from tradec.compiler.artifact import load_artifact
+
+    artifact = load_artifact(folder)
+    return Side(
+        name=str(folder),
+        play=artifact.play,
+        play_hash=artifact.play_hash,
+        code=lambda: (folder / "strategy.pyx").read_text(encoding="utf-8"),
+    )
+
+
+def _of_play(play: PlayFile) -> Side:
+    from tradec.compiler.artifact import code
+    from tradec.compiler.canonical import play_hash
+    from tradec.compiler.pipeline import check_source
+    from tradec.dsl.diagnostics import Diagnostics
+
+    sink = Diagnostics()
+    with telling(play.source, current()):
+        meaning = check_source(play.source, sink)
+        sink.stop_on_errors()
+    assert meaning is not None, "a play without errors has an IR"
+    return Side(
+        name=play.name,
+        play=meaning,
+        play_hash=play_hash(meaning),
+        code=lambda: code(play.source),
+    )
+
+
+def _at_revision(name: str, revision: str) -> PlayFile:
+    """Return a play as it stood in a git revision."""
+    path = Path(name)
+    command = ["git", "-C", str(path.parent), "show", f"{revision}:./{path.name}"]
+    label = f"{name}@{revision}"
+    if revision.startswith("-") or not revision or not path.parent.is_dir():
+        raise CommandError(f"`{label}` names no play of a git revision", code="PLAY_NOT_FOUND")
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  no shell
+    except FileNotFoundError as missing:
+        raise CommandError(f"`{label}` needs git, which is not there", code="NO_GIT") from missing
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+        raise CommandError(f"cannot read `{label}`: {said}", code="PLAY_NOT_FOUND")
+    return PlayFile(label, checked(done.stdout, label))
