@@ -9,6 +9,7 @@ from tradec.dsl.operands import KEYWORDS
 _TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9.]+|[<>=!&|*]+|\$\{[^}]*\}?|\S")
 _OPERAND = {"NAME", "NUMBER", "LPAR"}
 _IN_WORDS = {"cross_above": "crosses above", "cross_below": "crosses below"}
+_SIGN_PAIRS = {"<>": "write `!=`", "=>": "write `>=`", "**": "multiply instead"}
 _SIGNS = {
     "&&": "and",
     "&": "and",
@@ -94,6 +95,13 @@ def _misplaced(text: str, start: int, word: str, expected: frozenset[str]) -> tu
     if word in MIRRORED and "CMP" not in expected and "_OR" in expected:
         help_ = "write `x between low and high`, or join two comparisons with `and`"
         return f"`{word}` cannot follow another comparison", help_
+    pair = text[max(start - 1, 0) : start + 1]
+    if pair in _SIGN_PAIRS:
+        return f"`{pair}` is not an operator", _SIGN_PAIRS[pair]
+    if text[:start].rstrip()[-1:] == "[":
+        return (f"`{word}` is not a number, as an index or offset is",)
+    if word[0] == "." and word[1:].isdigit() and expected >= _OPERAND:
+        return f"`{word}` is not a number", f"write `0{word}`"
     if expected >= _OPERAND:
         return (f"an operand is missing before `{word}`",)
     if word == ")":

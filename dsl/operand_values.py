@@ -7,6 +7,7 @@ from tradec.dsl import nodes
 from tradec.dsl.bind import bind
 from tradec.dsl.context import Context
 from tradec.dsl.forms import FaultError, arithmetic, check_offset
+from tradec.dsl.legacy import modern_field, modernize
 from tradec.dsl.marked import Mapping, Marked, Scalar, Sequence, kind_of
 from tradec.dsl.operands import reference, simple_operand, split_reference
 from tradec.dsl.scalars import locate
@@ -49,6 +50,7 @@ def _read_text(value: Scalar, path: str, cx: Context) -> nodes.Operand | None:
     scalar = cx.expression(value)
     if scalar is None:
         return None
+    scalar = modernize(scalar, cx)
     simple = simple_operand(scalar.text, partial(locate, scalar))
     if simple is not None:
         return simple
@@ -79,7 +81,7 @@ def _read_reference(value: Mapping, path: str, cx: Context) -> nodes.Operand | N
         return None
     timeframe, segments = _names(feature)
     if field is not None:
-        qualifier, inner = _names(field)
+        qualifier, inner = _names(_modern(field, cx))
         if qualifier is not None:
             raise FaultError("E502", field.span, f"`{field.value}` is not the name of a field")
         segments += inner
@@ -96,3 +98,12 @@ def _names(literal: nodes.Literal) -> tuple[str | None, tuple[nodes.Segment, ...
     if parts is None:
         raise FaultError("E502", literal.span, f"`{literal.value}` is not a name")
     return parts
+
+
+def _modern(field: nodes.Literal, cx: Context) -> nodes.Literal:
+    modern = modern_field(str(field.value))
+    if modern is None:
+        return field
+    message = f"`{field.value}` is a deprecated way to write a field"
+    cx.report("W105", field.span, message, f"write `{modern}`")
+    return replace(field, value=modern)

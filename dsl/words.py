@@ -45,15 +45,16 @@ def closest(
     A word of the `renamed` table comes first whatever it looks like.
     """
     known = list(options)
-    found = [renamed[word]] if renamed and renamed.get(word) in known else []
+    renamings = [renamed[word]] if renamed and renamed.get(word) in known else []
     low = word.lower()
     scored = sorted((_distance(low, option.lower()), option) for option in known)
-    for distance, option in scored:
-        near = distance <= 2 and distance < max(len(word), len(option))
-        alike = SequenceMatcher(None, low, option.lower()).ratio() >= 0.6
-        if (near or alike) and option not in found:
-            found.append(option)
-    return found[:3]
+    near = [option for distance, option in scored if distance <= min(2, len(word) - 1)]
+    alike = [option for _, option in scored if _alikeness(low, option.lower()) >= 0.6]
+    return list(dict.fromkeys([*renamings, *(near or alike)]))[:3]
+
+
+def _alikeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other).ratio()
 
 
 def suggest(word: str, options: Iterable[str], renamed: Mapping[str, str] | None = None) -> str:
@@ -91,7 +92,8 @@ def _distance(one: str, other: str) -> int:
     for i, left in enumerate(one, 1):
         row, before, last = [i], row, before
         for j, right in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (left != right))
+            replaced = before[j - 1] + (left != right)
+            cost = min(before[j] + 1, row[j - 1] + 1, replaced)
             if i > 1 and j > 1 and left == other[j - 2] and one[i - 2] == right:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)

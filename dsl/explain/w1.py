@@ -2,4 +2,212 @@
 
 from tradec.dsl.explain.code import Code
 
-CODES: tuple[Code, ...] = ()
+_ACCOUNT = """
+account:
+  starting_equity_usdt: 10000.0
+  max_leverage: {leverage}
+  max_drawdown_pct: 30.0
+  fee_model: {{taker_bps: 5.5, maker_bps: 2.0}}
+  slippage_bps: 2.0
+  min_trade_notional_usdt: 10.0
+risk:
+  stop_loss_pct: 2.0
+  take_profit_pct: 4.0
+  max_position_pct: 50.0
+"""
+
+CODES: tuple[Code, ...] = (
+    Code(
+        "W101",
+        "never true",
+        "An action or condition can be proven never to take effect.",
+        """
+An entry on a side that `position_policy.mode` forbids is never acted on. The default mode is
+long_only.
+""",
+        """
+actions:
+  entry_short: "ema_9 crosses below ema_21"
+""",
+        """
+position_policy: {mode: short_only}
+actions:
+  entry_short: "ema_9 crosses below ema_21"
+""",
+    ),
+    Code(
+        "W103",
+        "primary output assumed",
+        "A name without a field means a unit that has several outputs.",
+        """
+The unit's main output is taken. Naming it says the same to every reader.
+""",
+        """
+features:
+  macd_12_26_9: {indicator: macd, params: {fast: 12, slow: 26, signal: 9}}
+actions:
+  entry_long: "macd_12_26_9 > 0"
+""",
+        """
+features:
+  macd_12_26_9: {indicator: macd, params: {fast: 12, slow: 26, signal: 9}}
+actions:
+  entry_long: "macd_12_26_9.macd > 0"
+""",
+    ),
+    Code(
+        "W106",
+        "id does not say its parameters",
+        "The id of a feature has none of the whole numbers that the feature is given.",
+        """
+Conditions are read by their names. `ema_9` says what it is; `fast` has to be looked up, and says
+something false once the length changes.
+""",
+        """
+features:
+  fast: {indicator: ema, params: {length: 9}}
+actions:
+  entry_long: "close > fast"
+""",
+        """
+features:
+  ema_9: {indicator: ema, params: {length: 9}}
+actions:
+  entry_long: "close > ema_9"
+""",
+    ),
+    Code(
+        "W107",
+        "literal outside the range",
+        "A number lies where the output can never be, so the condition is decided in advance.",
+        """
+Bounded outputs, such as an RSI from 0 to 100, make a comparison with a number outside of them
+always or never true. Often a digit slipped.
+""",
+        """
+actions:
+  entry_long: "rsi_14 > 120"
+""",
+        """
+actions:
+  entry_long: "rsi_14 > 70"
+""",
+    ),
+    Code(
+        "W108",
+        "nested timeframe differs from its role",
+        "A structure stands under a role, and names another timeframe than the role means.",
+        """
+The named timeframe counts. The role in front of it then says something false.
+""",
+        """
+structures:
+  high_tf:
+    4h: [{type: swing, key: swing, params: {left: 5, right: 5}}]
+actions:
+  entry_long: "close > swing.high_level"
+""",
+        """
+structures:
+  high_tf:
+    D: [{type: swing, key: swing, params: {left: 5, right: 5}}]
+actions:
+  entry_long: "close > swing.high_level"
+""",
+    ),
+    Code(
+        "W109",
+        "money left to its default",
+        "Fields of the account, or the position size, are not written and take their defaults.",
+        """
+The defaults stand in the diagnostic. What a position costs and risks is worth writing down:
+max_position_pct is 10 where it is absent, and other systems assume 100.
+""",
+        """
+risk:
+  stop_loss_pct: 2.0
+  take_profit_pct: 4.0
+""",
+        _ACCOUNT.format(leverage="1.0"),
+    ),
+    Code(
+        "W110",
+        "source has no effect",
+        "A `source` is given to an indicator that reads several prices of the bar.",
+        """
+An average true range reads high, low and close whatever the source says.
+""",
+        """
+features:
+  atr_14: {indicator: atr, params: {length: 14}, source: close}
+actions:
+  entry_long: "atr_14 > 5"
+""",
+        """
+features:
+  atr_14: {indicator: atr, params: {length: 14}}
+actions:
+  entry_long: "atr_14 > 5"
+""",
+    ),
+    Code(
+        "W111",
+        "signal mode without exits",
+        "`exit_mode: signal` is chosen, and no action ever exits.",
+        """
+Positions then end at a stop or target if there is one, and otherwise never.
+""",
+        """
+position_policy: {exit_mode: signal}
+actions:
+  entry_long: "ema_9 crosses above ema_21"
+""",
+        """
+position_policy: {exit_mode: signal}
+actions:
+  entry_long: "ema_9 crosses above ema_21"
+  exit_long: "ema_9 crosses below ema_21"
+""",
+    ),
+    Code(
+        "W112",
+        "leverage without liquidation",
+        "max_leverage is above 1, and this version does not simulate liquidation.",
+        """
+A leveraged position that would be liquidated on the exchange survives in the simulation, which
+then looks better than it is.
+""",
+        _ACCOUNT.format(leverage="5.0"),
+        _ACCOUNT.format(leverage="1.0"),
+    ),
+    Code(
+        "W113",
+        "very small tolerance",
+        "The tolerance of near_pct is below 0.05 percent.",
+        """
+The tolerance is in percent: 0.5 is half a percent. A ratio, 0.005, is meant surprisingly often.
+""",
+        """
+actions:
+  entry_long: [close, near_pct, ema_21, 0.005]
+""",
+        """
+actions:
+  entry_long: [close, near_pct, ema_21, 0.5]
+""",
+    ),
+    Code(
+        "W114",
+        "pattern is not drawn yet",
+        "`validation.pattern` is a pattern of the language that this version cannot draw.",
+        """
+The play compiles and runs on market data. A synthetic run of it is refused.
+""",
+        """
+validation: {pattern: trend_stairs}
+""",
+        """
+validation: {pattern: trend_up_clean}
+""",
+    ),
+)
