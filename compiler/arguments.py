@@ -1,0 +1,241 @@
+"""Checks what a play says under `params:` against a SPEC, and says what it leaves out."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from tradec.compiler.surface import argument
+from tradec.dsl import nodes
+from tradec.dsl.diagnostics import Diagnostics
+from tradec.dsl.span import NOWHERE, Span
+from tradec.dsl.words import join_words, suggest
+from tradec.runtime.formula import evaluate
+from tradec.runtime.spec import Param, Spec
+
+Scalar: TypeAlias = int | float | bool | str
+Unit: TypeAlias = nodes.Feature | nodes.Structure
+
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "choice": "a word",
+    "series": "a name",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """Checks the parameters of units against their SPEC; `code` is the error it reports.
+
+    Whether a parameter of `elsewhere` is missing is for the caller to check.
+    """
+
+    code: str
+    variables: Mapping[str, nodes.Literal]
+    diagnostics: Diagnostics
+    elsewhere: frozenset[str] = frozenset()
+
+    def complete(self, node: Unit, unit: nodes.Literal, spec: Spec) -> tuple[nodes.Argument, ...]:
+        """Return every parameter of the SPEC in its order, without the optional ones left out."""
+        self._check_names(node, unit, spec)
+        written = {p.name: argument(node, p.name) for p in spec.params}
+        values = {p.name: self._value(p, written[p.name]) for p in spec.params}
+        arguments = tuple(
+            nodes.Argument(name=name, value=value, span=given.span if given else NOWHERE)
+            for (name, value), given in zip(values.items(), written.values(), strict=True)
+            if value is not None
+        )
+        self._check_required(node, unit, spec, arguments)
+        self._check_constraints(node, spec, arguments)
+        return arguments
+
+    def _check_names(self, node: Unit, unit: nodes.Literal, spec: Spec) -> None:
+        known = tuple(p.name for p in spec.params)
+        for written in node.params:
+            if written.name not in known:
+                likely = suggest(written.name, known)
+                self.diagnostics.report(
+                    self.code,
+                    written.span,
+                    f"`{unit.value}` has no parameter `{written.name}`",
+                    notes=(f"parameters of {unit.value}: {', '.join(known) or 'none'}",),
+                    helps=(likely,) if likely else (),
+                )
+
+    def _value(self, param: Param, written: nodes.Argument | None) -> nodes.Value | None:
+        if written is None:
+            return None if param.default is None else nodes.Literal(value=param.default)
+        if isinstance(written.value, tuple):
+            self._report(written.span, f"`{param.name}` is a list, not {_KINDS[param.kind]}")
+            return _neutral(param)
+        known = known_value(written.value, self.variables)
+        value = self._checked(param, known, written.value.span)
+        if value is None:
+            return _neutral(param)
+        match written.value:
+            case nodes.VarRef() if not isinstance(value, bool | str):
+                return written.value
+            case other:
+                return nodes.Literal(value=value, span=other.span)
+
+    def _checked(self, param: Param, value: Scalar | None, span: Span) -> Scalar | None:
+        """Return the value as its parameter takes it, or None once its error is reported."""
+        fitting = None if value is None else _fitting(param, value)
+        if fitting is None:
+            shown = "a list" if value is None else f"`{shown_as(value)}`"
+            message = f"`{param.name}` is {shown}, not {_KINDS[param.kind]}"
+            self._report(span, message, _repair(param, value))
+            return None
+        if isinstance(fitting, str) and param.choices and fitting not in param.choices:
+            likely = suggest(fitting, param.choices)
+            self._report(
+                span,
+                f"`{param.name}` has no choice `{fitting}`",
+                likely or f"write {join_words(param.choices)}",
+            )
+            return None
+        if isinstance(fitting, int | float) and not _within(param, fitting):
+            self._report(span, f"`{param.name}` is {shown_as(fitting)}, outside of {bounds(param)}")
+            return None
+        return fitting
+
+    def _check_required(
+        self, node: Unit, unit: nodes.Literal, spec: Spec, arguments: tuple[nodes.Argument, ...]
+    ) -> None:
+        values = formula_values(spec, arguments, self.variables)
+        for param in spec.params:
+            needed = param.required or (
+                bool(param.required_if) and holds(param.required_if, values, absent=False)
+            )
+            absent = argument(node, param.name) is None and param.default is None
+            if needed and absent and param.name not in self.elsewhere:
+                self.diagnostics.report(
+                    self.code,
+                    node.span,
+                    f"`{unit.value}` needs the parameter `{param.name}`",
+                    notes=(f"it is {_KINDS[param.kind]} {_expectation(param)}".rstrip(),),
+                    helps=(f"add `{param.name}` to `params`",),
+                )
+
+    def _check_constraints(
+        self, node: Unit, spec: Spec, arguments: tuple[nodes.Argument, ...]
+    ) -> None:
+        values = formula_values(spec, arguments, self.variables)
+        for formula, message in spec.constraints:
+            if not holds(formula, values, absent=True):
+                self.diagnostics.report(
+                    self.code, _culprit(node, formula), message, notes=(_given(formula, values),)
+                )
+
+    def _report(self, span: Span, message: str, help_: str = "") -> None:
+        self.diagnostics.report(self.code, span, message, helps=(help_,) if help_ else ())
+
+
+def known_value(value: nodes.Value, variables: Mapping[str, nodes.Literal]) -> Scalar | None:
+    """Return the scalar that a value stands for; None for a variable that is a list."""
+    match value:
+        case nodes.Literal(value=scalar):
+            return scalar
+        case nodes.VarRef(name=name):
+            return variables[name].value if name in variables else None
+
+
+def formula_values(
+    spec: Spec,
+    arguments: tuple[nodes.Argument, ...],
+    variables: Mapping[str, nodes.Literal],
+) -> dict[str, Any]:
+    """Return the value of every parameter for the formulas of a SPEC, None where it is absent."""
+    values: dict[str, Any] = dict.fromkeys(p.name for p in spec.params)
+    for given in arguments:
+        if not isinstance(given.value, tuple):
+            values[given.name] = known_value(given.value, variables)
+    return values
+
+
+def holds(formula: str, values: Mapping[str, Any], *, absent: bool) -> bool:
+    """Return whether a formula is true; `absent` where it counts with an absent parameter."""
+    try:
+        return bool(evaluate(formula, values))
+    except TypeError:  # None, an absent parameter, takes part in no arithmetic and has no order
+        return absent
+
+
+def mentions(formula: str, name: str) -> bool:
+    """Return whether a formula uses the parameter `name`."""
+    padded = "".join(c if c.isalnum() or c == "_" else " " for c in formula)
+    return name in padded.split()
+
+
+def bounds(param: Param) -> str:
+    """Return the bounds of a parameter in words."""
+    low = "" if param.low is None else f"{param.low:g}"
+    high = "" if param.high is None else f"{param.high:g}"
+    if low and high and not param.low_exclusive:
+        return f"{low}..{high}"
+    above = f"{'above' if param.low_exclusive else 'at least'} {low}" if low else ""
+    return " and ".join(part for part in (above, f"at most {high}" if high else "") if part)
+
+
+def shown_as(value: Scalar) -> str:
+    """Return a value as a play writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _fitting(param: Param, value: Scalar) -> Scalar | None:
+    match param.kind:
+        case "bool":
+            return value if isinstance(value, bool) else None
+        case "choice" | "series":
+            return value if isinstance(value, str) else None
+        case "int":
+            return value if isinstance(value, int) and not isinstance(value, bool) else None
+        case "float":
+            if isinstance(value, bool | str) or not math.isfinite(value):
+                return None
+            return float(value)
+
+
+def _within(param: Param, value: float) -> bool:
+    if param.low is not None and (
+        value < param.low or (param.low_exclusive and value == param.low)
+    ):
+        return False
+    return param.high is None or value <= param.high
+
+
+def _neutral(param: Param) -> nodes.Literal | None:
+    """Return a value that lets compilation go on after an error."""
+    if param.default is not None:
+        return nodes.Literal(value=param.default)
+    match param.kind:
+        case "int":
+            return nodes.Literal(value=int(param.low or 1))
+        case "float":
+            return nodes.Literal(value=(param.low or 0.0) + 1.0)
+        case "choice":
+            return nodes.Literal(value=param.choices[0])
+        case _:
+            return None
+
+
+def _repair(param: Param, value: Scalar | None) -> str:
+    whole = isinstance(value, float) and value.is_integer()
+    return f"write `{int(value)}`" if whole and value and param.kind == "int" else ""
+
+
+def _expectation(param: Param) -> str:
+    if param.choices:
+        return join_words(param.choices)
+    return bounds(param)
+
+
+def _culprit(node: Unit, formula: str) -> Span:
+    return next((a.span for a in node.params if mentions(formula, a.name)), node.span)
+
+
+def _given(formula: str, values: Mapping[str, Any]) -> str:
+    named = [f"{n} is {shown_as(v)}" for n, v in values.items() if v is not None]
+    return ", ".join(n for n in named if mentions(formula, n.split(" ", 1)[0]))

@@ -1,0 +1,105 @@
+"""What the structures of a play use, checked against their SPECs."""
+
+from tradec.compiler.context import Context
+from tradec.dsl import nodes
+from tradec.dsl.diagnostics import Label
+from tradec.dsl.span import Span
+from tradec.dsl.words import join_words, suggest
+from tradec.runtime.spec import Spec
+
+
+class Dependencies:
+    """Checks the `uses` of every structure of one play."""
+
+    def __init__(self, play: nodes.Play, context: Context) -> None:
+        self._diagnostics = context.diagnostics
+        self._features = {f.id for f in play.features}
+        self._structures = {str(s.key.value): s for s in play.structures}
+        self._places = {key: place for place, key in enumerate(self._structures)}
+
+    def checked(self, structure: nodes.Structure, spec: Spec) -> tuple[nodes.Literal, ...]:
+        """Return the legal ones of `uses` in the order of the SPEC's slots."""
+        slots = (*spec.needs, *spec.optional)
+        filled: dict[str, nodes.Literal] = {}
+        legal = True
+        for use in structure.uses:
+            problem = self._problem(structure, use, slots, filled)
+            if problem is None:
+                filled[self._type(use)] = use
+            else:
+                legal = False
+        if legal:
+            self._check_needs(structure, spec, filled)
+        return tuple(filled[slot] for slot in slots if slot in filled)
+
+    def _problem(
+        self,
+        structure: nodes.Structure,
+        use: nodes.Literal,
+        slots: tuple[str, ...],
+        filled: dict[str, nodes.Literal],
+    ) -> str | None:
+        """Return what is wrong with one entry of `uses`, once reported; None if it is right."""
+        key = str(use.value)
+        used = self._structures.get(key)
+        if used is None:
+            kind = "a feature" if key in self._features else "not declared"
+            return self._report(use.span, f"`{key}` is {kind}", suggest(key, self._structures))
+        at = Label(span=used.key.span, text="declared here")
+        own, other = _timeframe(structure), _timeframe(used)
+        if own != other:
+            problem = f"`{key}` runs on `{other}`, not on `{own}`"
+            return self._report(use.span, problem, f"declare a twin of it on `{own}`", at)
+        if self._is_below(used, structure):
+            problem = f"`{key}` is not declared above `{structure.key.value}`"
+            return self._report(use.span, problem, f"move `{key}` above it", at)
+        kind = self._type(use)
+        if kind not in slots:
+            takes = f"it takes {join_words(slots)}" if slots else "it uses no other structure"
+            problem = f"`{structure.type.value}` cannot use `{key}`, a {kind}"
+            return self._report(use.span, problem, takes, at)
+        if kind in filled:
+            first = Label(span=filled[kind].span, text="the first")
+            problem = f"`{key}` is a second {kind} for `{structure.key.value}`"
+            return self._report(use.span, problem, "keep one of them", first)
+        return None
+
+    def _check_needs(
+        self, structure: nodes.Structure, spec: Spec, filled: dict[str, nodes.Literal]
+    ) -> None:
+        for need in spec.needs:
+            if need not in filled:
+                candidates = [
+                    key
+                    for key, other in self._structures.items()
+                    if other.type.value == need and _timeframe(other) == _timeframe(structure)
+                ]
+                self._report(
+                    structure.span,
+                    f"`{structure.type.value}` needs a {need}",
+                    f"add `uses: {candidates[0]}`"
+                    if candidates
+                    else f"declare a {need} above it and name it in `uses`",
+                )
+
+    def _is_below(self, used: nodes.Structure, user: nodes.Structure) -> bool:
+        """Return whether `used` stands in the same list as `user`, but not above it."""
+        same_list = used.role.value == user.role.value
+        return same_list and self._places[_key(used)] >= self._places[_key(user)]
+
+    def _type(self, use: nodes.Literal) -> str:
+        return str(self._structures[str(use.value)].type.value)
+
+    def _report(self, span: Span, problem: str, help_: str, *labels: Label) -> str:
+        self._diagnostics.report(
+            "E306", span, problem, labels=labels, helps=(help_,) if help_ else ()
+        )
+        return problem
+
+
+def _key(structure: nodes.Structure) -> str:
+    return str(structure.key.value)
+
+
+def _timeframe(structure: nodes.Structure) -> str:
+    return str(structure.nested_tf.value) if structure.nested_tf else ""

@@ -1,0 +1,56 @@
+"""Finds what is legal in every part and wrong or suspicious as a whole."""
+
+from tradec.compiler import ir
+from tradec.compiler.context import Context
+from tradec.compiler.policy_rules import PolicyRules
+from tradec.compiler.ranges import Ranges
+from tradec.compiler.settings import play_values, setting
+from tradec.compiler.usage import check_names, check_usage
+from tradec.compiler.written_numbers import account_settings
+from tradec.dsl.diagnostics import Diagnostics
+from tradec.dsl.span import NOWHERE
+
+
+def check_rules(play: ir.Play, context: Context) -> ir.Play:
+    """Return the play itself.
+
+    Needs  infer_types.
+    Gives  findings only: contradictions with the exit mode, forbidden sides, what nothing uses,
+           literals outside of an output's range, money left to defaults. What depends on the
+           whole play being read is left out once an error is known.
+
+        exit_mode: sl_tp_only, no stop_loss   ->  E702
+        rsi_14 > 120                          ->  W107
+    """
+    diagnostics = context.diagnostics
+    sound = not diagnostics.has_errors
+    PolicyRules(play, diagnostics).check()
+    Ranges(play, context.catalog, diagnostics).check()
+    _check_money(play, diagnostics)
+    if sound:
+        check_usage(play, diagnostics)
+        check_names(play, diagnostics)
+    return play
+
+
+def _check_money(play: ir.Play, diagnostics: Diagnostics) -> None:
+    account, values = play.account, play_values(play, {})
+    left_out = [name for name, value in account_settings(account) if value.span == NOWHERE]
+    if play.risk.position_pct.span == NOWHERE:
+        left_out.append("max_position_pct")
+    if left_out:
+        defaults = dict(account_settings(account)) | {"max_position_pct": play.risk.position_pct}
+        diagnostics.report(
+            "W109",
+            account.span,
+            f"money left to its default: {', '.join(left_out)}",
+            notes=tuple(f"{n} is {setting(defaults[n], values):g}" for n in left_out),
+            helps=("write the values that you mean",),
+        )
+    if setting(account.max_leverage, values) > 1:
+        diagnostics.report(
+            "W112",
+            account.max_leverage.span,
+            "leverage above 1, and liquidation is not simulated yet",
+            notes=("a position survives any loss in the simulation",),
+        )

@@ -1,0 +1,141 @@
+"""Resolves every name and gives everything its type: the surface tree becomes the IR."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from tradec.compiler import ir
+from tradec.compiler.conditions import Conditions
+from tradec.compiler.context import Context
+from tradec.compiler.declared import declare
+from tradec.compiler.money import Money, policy
+from tradec.compiler.passes.resolve_timeframes import ROLES
+from tradec.compiler.patterns import check_pattern
+from tradec.compiler.prices import bars
+from tradec.compiler.reads import rule_reads
+from tradec.compiler.scope import Scope
+from tradec.compiler.surface import literals
+from tradec.compiler.typing_rules import Numbers
+from tradec.compiler.written_numbers import settings
+from tradec.dsl import nodes
+from tradec.dsl.diagnostics import Diagnostics
+from tradec.dsl.words import join_words, suggest
+from tradec.runtime.timeframe import ORDER
+
+_ACTIONS = {action.name.lower(): action for action in ir.Action}
+_EXITS = frozenset({ir.Action.EXIT_LONG, ir.Action.EXIT_SHORT, ir.Action.EXIT_ALL})
+_VALIDATION = ("pattern", "bars", "seed", "base_price", "volatility")
+
+
+def infer_types(play: nodes.Play, context: Context) -> ir.Play:
+    """Return the play as the IR: resolved, typed, every default explicit.
+
+    Needs  expand_setups, resolve_timeframes, resolve_features, order_structures.
+    Gives  an ir.Play. Where an error is reported its condition is `false`.
+
+        rsi_14 < 70          ->  Read rsi_14.value : FLOAT bounded oscillator 15m  <  Const 70.0
+        ms.direction == up   ->  Read ms.direction : ENUM  ==  Const 1
+        length: ${n}         ->  Param n : INT
+    """
+    variables = dict(literals(play))
+    declared = declare(play, context)
+    exec_tf = str(play.timeframes.exec.value)
+    scope = Scope(
+        declared=declared,
+        exec_tf=exec_tf,
+        variables=variables,
+        diagnostics=context.diagnostics,
+    )
+    money = Money(variables, context.diagnostics)
+    numbers = Numbers(scope=scope, variables=variables, diagnostics=context.diagnostics)
+    rules = _Rules(Conditions(numbers=numbers), money, context.diagnostics)
+    typed = ir.Play(
+        span=play.span,
+        name=str((play.id or play.name).value),
+        symbol=str(play.symbol.value).upper(),
+        exec=exec_tf,
+        bars=(),
+        series=declared.ordered,
+        blocks=tuple(rules.block(block) for block in play.actions),
+        account=money.account(play.account),
+        risk=money.risk(play.risk, play.account),
+        policy=policy(play.policy),
+        params=(),
+        roles=tuple((role, str(getattr(play.timeframes, role).value)) for role in ROLES),
+        validation=tuple(_validation(play.validation)),
+    )
+    if play.validation and play.validation.pattern:
+        check_pattern(play.validation.pattern, context.diagnostics)
+    defaults = tuple(_default(name, variables[name]) for name in sorted(_param_names(typed)))
+    return replace(typed, bars=_bars(typed), params=defaults)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    conditions: Conditions
+    money: Money
+    diagnostics: Diagnostics
+
+    def block(self, block: nodes.Block) -> ir.Block:
+        return ir.Block(
+            span=block.span,
+            id=str(block.id.value),
+            cases=tuple(
+                ir.Case(
+                    span=case.span,
+                    when=self.conditions.typed(case.when),
+                    emit=self._intents(case.emit),
+                )
+                for case in block.cases
+            ),
+            otherwise=self._intents(block.otherwise),
+        )
+
+    def _intents(self, intents: Iterable[nodes.Intent]) -> tuple[ir.Intent, ...]:
+        return tuple(found for intent in intents if (found := self._intent(intent)) is not None)
+
+    def _intent(self, intent: nodes.Intent) -> ir.Intent | None:
+        name = str(intent.action.value)
+        action = _ACTIONS.get(name)
+        if action is None:
+            self.diagnostics.report(
+                "E601",
+                intent.action.span,
+                f"unknown action `{name}`",
+                helps=(suggest(name, _ACTIONS) or f"write {join_words(_ACTIONS)}",),
+            )
+            return None
+        if intent.percent is not None and action not in _EXITS:
+            self.diagnostics.report(
+                "E602", intent.percent.span, f"`{name}` closes nothing, so it has no percent"
+            )
+        percent = self.money.percent(intent.percent)
+        value = self.conditions.numbers.value_of(percent)
+        if value is not None and not 0 < value <= 100:
+            self.diagnostics.report(
+                "E602", percent.span, f"percent {value} is not above 0 and at most 100"
+            )
+        return ir.Intent(action=action, percent=percent, span=intent.action.span)
+
+
+def _bars(play: ir.Play) -> tuple[ir.Bars, ...]:
+    """Return the bars of every timeframe in use, fastest first."""
+    used = {play.exec, *(series.timeframe for series in play.series)}
+    used |= {read.series for read in rule_reads(play)}
+    return tuple(bars(timeframe) for timeframe in ORDER if timeframe in used)
+
+
+def _param_names(play: ir.Play) -> set[str]:
+    """Return the variables that are run-time parameters."""
+    return {n.name for n in settings(play) if isinstance(n, ir.Param)}
+
+
+def _default(name: str, literal: nodes.Literal) -> ir.Default:
+    assert isinstance(literal.value, int | float)
+    return ir.Default(name=name, value=literal.value, span=literal.span)
+
+
+def _validation(written: nodes.Validation | None) -> Iterator[tuple[str, int | float | str]]:
+    for key in _VALIDATION:
+        literal = getattr(written, key, None)
+        if literal is not None:
+            yield key, literal.value
