@@ -80,6 +80,7 @@ class Interpreter:
         ]
         self._kinds = {(of, output.name): output.type.kind for of, output in _places(play)}
         self._now: Samples = {}
+        self.evaluated = False
         self._state = self._start(catalog)
 
     def _start(self, catalog: Units) -> _State:
@@ -115,10 +116,11 @@ class Interpreter:
         """Return (action, word, percent) at the close of this base bar; zeros for no decision."""
         base = Bar(ts_open, 0, open, high, low, close, volume)
         closed = self._close_bars(base, ts_close)
+        self.evaluated = self._play.exec in closed
         for series in self._play.series:
             if series.timeframe in closed:
                 self._step_series(series, closed[series.timeframe])
-        if self._play.exec not in closed:
+        if not self.evaluated:
             return (0, 0, 0.0)
         self._now = {cross: self._sample(cross) for cross in self._crosses}
         decision = self._decide(side, may_enter=bool(may_enter), may_exit=bool(may_exit))

@@ -21,23 +21,20 @@ def rule_nodes(play: ir.Play) -> Iterator[Tree]:
 
 def rule_reads(play: ir.Play) -> Iterator[ir.Read]:
     """Yield every read of the rules, in the order written."""
-    for node in rule_nodes(play):
+    for condition in rule_conditions(play):
+        yield from reads_of(condition)
+
+
+def reads_of(tree: Tree) -> Iterator[ir.Read]:
+    """Yield every read in a number or a condition, in the order written."""
+    for node in walk(tree):
         if isinstance(node, ir.Read):
             yield node
 
 
-def input_reads(series: ir.Series) -> Iterator[ir.Read]:
-    """Yield every read in the inputs of a series."""
-    for number in series.inputs:
-        if number is not None:
-            for node in walk(number):
-                if isinstance(node, ir.Read):
-                    yield node
-
-
 def reads_anything(node: Tree) -> bool:
     """Return whether `node` looks at the market at all."""
-    return any(isinstance(part, ir.Read) for part in walk(node))
+    return next(reads_of(node), None) is not None
 
 
 def crosses(play: ir.Play) -> tuple[ir.Cross, ...]:

@@ -95,7 +95,8 @@ def _setting(declared: Any, value: Any) -> ir.Setting | None:
 
 def _output(declared: Any, timeframe: str) -> ir.Output:
     kind = Kind(declared.kind)
-    type_ = Type(kind=kind, unit=declared.unit, tokens=declared.tokens, timeframe=timeframe)
+    tokens = tuple((word or "none", code) for word, code in declared.tokens)
+    type_ = Type(kind=kind, unit=declared.unit, tokens=tokens, timeframe=timeframe)
     return ir.Output(name=declared.name, type=type_, first_valid=0, empty=declared.empty)
 
 

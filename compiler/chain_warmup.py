@@ -1,0 +1,127 @@
+"""What one series asks for before it is worth reading, with the chain of series behind it."""
+
+import math
+from typing import Any
+
+from tradec.compiler import ir
+from tradec.compiler.catalog import Catalog
+from tradec.compiler.reads import reads_of
+from tradec.compiler.settings import play_values, unit_arguments
+from tradec.compiler.volatility import VOLATILITY
+from tradec.runtime.formula import evaluate
+from tradec.runtime.spec import Anchored, Fading, Finite, Memory, Spec
+
+TOLERANCE = 1e-3
+"""A fading memory counts as faded once the seed weighs no more than this."""
+
+_CLASSES = ("finite", "fading", "anchored")
+
+
+class ChainWarmup:
+    """Evaluates the formulas of the SPECs over one play, along its chains."""
+
+    def __init__(self, play: ir.Play, catalog: Catalog) -> None:
+        self._series = {series.id: series for series in play.series}
+        self._specs = {series.id: catalog.spec(series.unit) for series in play.series}
+        self._values = play_values(play, {})
+
+    def bars(self, name: str) -> int:
+        """Return the closed bars after which every output of a series may be trusted."""
+        series = self._series.get(name)
+        if series is None:
+            return 1
+        return max(self._bars_of(series, output.name) for output in series.outputs)
+
+    def memory(self, name: str) -> str:
+        """Return the class of memory of a series: the longest one along its chain."""
+        series = self._series.get(name)
+        if series is None:
+            return _CLASSES[0]
+        own = _class_of(self._specs[name].memory)
+        behind = [self.memory(read.series) for read in self._chained(series)]
+        return max([own, *behind], key=_CLASSES.index)
+
+    def first_valid(self, name: str, output: str = "") -> int:
+        """Return the index of the first bar on which an output has a value, or the unit."""
+        series = self._series.get(name)
+        if series is None:
+            return 0
+        sources = (self.first_valid(read.series, read.output) for read in self._chained(series))
+        return self._own_first_valid(series, output) + max(sources, default=0)
+
+    def _bars_of(self, series: ir.Series, output: str) -> int:
+        memory, names = self._specs[series.id].memory, self._names(series)
+        if isinstance(memory, Anchored):
+            return int(evaluate(memory.bars_required, names))
+        own = self._own_first_valid(series, output)
+        if isinstance(memory, Fading):
+            own += fading_bars(float(evaluate(memory.decay, names)), memory.order)
+        sources = (self._bars_read(read) for read in self._chained(series))
+        return own + max(sources, default=1)
+
+    def _bars_read(self, read: ir.Read) -> int:
+        series = self._series.get(read.series)
+        return 1 if series is None else self._bars_of(series, read.output)
+
+    def _own_first_valid(self, series: ir.Series, output: str) -> int:
+        spec = self._specs[series.id]
+        formula = spec.output(output).first_valid if output else None
+        return int(evaluate(formula or spec.first_valid, self._names(series)))
+
+    def _chained(self, series: ir.Series) -> list[ir.Read]:
+        """Return what a series is fed; volatility has its own names in the formulas."""
+        return [read for name, read in self._reads(series) if name != VOLATILITY]
+
+    def _reads(self, series: ir.Series) -> list[tuple[str, ir.Read]]:
+        spec = self._specs[series.id]
+        return [
+            (name, read)
+            for name, node in zip(spec.inputs, series.inputs, strict=True)
+            if node is not None
+            for read in reads_of(node)
+        ]
+
+    def _names(self, series: ir.Series) -> dict[str, Any]:
+        """Return what the formulas of a SPEC may name: parameters, and what it depends on."""
+        spec = self._specs[series.id]
+        names: dict[str, Any] = dict(unit_arguments(series, spec, self._values))
+        names[f"{VOLATILITY}_first_valid"] = max(
+            (
+                self.first_valid(r.series, r.output)
+                for n, r in self._reads(series)
+                if n == VOLATILITY
+            ),
+            default=0,
+        )
+        names |= {f"{unit}_first_valid": 0 for unit in _slots(spec)}
+        for used in series.uses:
+            names[f"{self._series[used].unit}_first_valid"] = self.first_valid(used)
+        return names
+
+
+def fading_bars(decay: float, order: int, tolerance: float = TOLERANCE) -> int:
+    """Return the smallest k for which `order * decay**k <= tolerance`."""
+    if order <= tolerance:
+        return 0
+    if decay <= 0.0:
+        return 1
+    k = max(0, math.ceil(math.log(tolerance / order) / math.log(decay)))
+    while order * decay**k > tolerance:
+        k += 1
+    while k > 0 and order * decay ** (k - 1) <= tolerance:
+        k -= 1
+    return k
+
+
+def _slots(spec: Spec) -> tuple[str, ...]:
+    return (*spec.needs, *spec.optional)
+
+
+def _class_of(memory: Memory) -> str:
+    match memory:
+        case Finite():
+            return "finite"
+        case Fading():
+            return "fading"
+        case Anchored():
+            return "anchored"

@@ -1,0 +1,104 @@
+"""Prints the IR and the plan as stable text: same meaning, same text, nothing lost but spans."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+from tradec.compiler import ir
+from tradec.compiler.plan import Plan, Timed, Warmup
+from tradec.compiler.print_expr import SHORT, Typed, type_text
+from tradec.compiler.reads import every_output
+
+
+def print_play(play: ir.Play) -> str:
+    """Return the play as text, one line for each fact."""
+    return "\n".join(_play_lines(play)) + "\n"
+
+
+def print_plan(stage: Timed | Plan) -> str:
+    """Return the play, its warm-up and, of a plan, the layout of its state."""
+    lines = [*_play_lines(stage.play), "", *map(_warmup_line, stage.warmup)]
+    if isinstance(stage, Plan):
+        lines += _layout_lines(stage)
+    return "\n".join(lines) + "\n"
+
+
+def _warmup_line(need: Warmup) -> str:
+    return f"warmup {need.timeframe} {need.bars} {need.memory}: {need.because}"
+
+
+def _layout_lines(plan: Plan) -> Iterator[str]:
+    for ring in plan.rings:
+        yield f"ring {ring.series}.{ring.name}: {ring.kind}[{ring.size}]"
+    for history in plan.histories:
+        yield f"history {history.series}.{history.output} {history.depth}"
+    for cross in plan.crosses:
+        yield f"cell {SHORT.condition(cross)}"
+    for series, output in plan.witnessed:
+        yield f"witnessed {series}.{output}"
+
+
+def _play_lines(play: ir.Play) -> Iterator[str]:
+    typed = Typed({(name, output.name): output.type for name, output in every_output(play)})
+    yield f"play {play.name}"
+    yield f"symbol {play.symbol}"
+    yield f"exec {play.exec}"
+    yield from (f"role {role} {timeframe}" for role, timeframe in play.roles)
+    yield from (f"validation {key} {value!r}" for key, value in play.validation)
+    yield from (f"param {default.name} {default.value!r}" for default in play.params)
+    for bars in play.bars:
+        yield from ("", f"bars {bars.id}", *map(_output_line, bars.outputs))
+    for series in play.series:
+        yield from ("", *_series_lines(series, typed))
+    for block in play.blocks:
+        yield from ("", *_block_lines(block, typed))
+    yield from ("", f"policy {play.policy.mode} {play.policy.exit_mode}")
+    yield from ("account", *_fields(play.account, typed))
+    yield from ("risk", *_fields(play.risk, typed))
+
+
+def _series_lines(series: ir.Series, typed: Typed) -> Iterator[str]:
+    private = " private" if series.private else ""
+    yield f"series {series.id} {series.kind} {series.unit} @{series.timeframe}{private}"
+    for name, value in series.params:
+        yield f"  set {name} {_optional(value, typed)}"
+    for node in series.inputs:
+        yield f"  takes {_optional(node, typed)}"
+    yield from (f"  uses {used}" for used in series.uses)
+    yield from map(_output_line, series.outputs)
+
+
+def _output_line(output: ir.Output) -> str:
+    empty = "" if output.empty is None else f" empty {output.empty}"
+    return f"  gives {output.name} from {output.first_valid}{empty}: {type_text(output.type)}"
+
+
+def _block_lines(block: ir.Block, typed: Typed) -> Iterator[str]:
+    yield f"block {block.id}"
+    for case in block.cases:
+        yield "  when"
+        yield from typed.condition(case.when, 2)
+        yield "  emit"
+        yield from (_intent_line(intent, typed) for intent in case.emit)
+    if block.otherwise:
+        yield "  else"
+        yield from (_intent_line(intent, typed) for intent in block.otherwise)
+
+
+def _intent_line(intent: ir.Intent, typed: Typed) -> str:
+    return f"    {intent.action.name.lower()} {typed.number(intent.percent)}"
+
+
+def _fields(node: ir.Account | ir.Risk, typed: Typed) -> Iterator[str]:
+    names = (item.name for item in fields(node) if item.name != "span")
+    for name in names:
+        yield f"  {name} {_optional(getattr(node, name), typed)}"
+
+
+def _optional(value: ir.Number | ir.Distance | None, typed: Typed) -> str:
+    match value:
+        case None:
+            return "absent"
+        case ir.Distance(rule=rule, value=distance):
+            return f"{rule} {typed.number(distance)}"
+        case _:
+            return typed.number(value)
