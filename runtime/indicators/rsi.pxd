@@ -2,15 +2,15 @@
 # Relative strength index (formulas: rsi.py).
 from libc.stdint cimport int64_t
 
-from tradec.runtime.kernels.hint cimport likely
+from tradec.runtime.kernels.hint cimport larger, likely
 from tradec.runtime.kernels.missing cimport NAN
 from tradec.runtime.kernels.wilder cimport wilder_blend
 
 ctypedef struct Rsi:
     double last
-    double rise         # sums until the seed is complete
-    double fall
-    double rate
+    double rise         # a sum until the seed is complete
+    double rate         # stands between: two averages side by side would become one slow vector
+    double fall         # a sum until the seed is complete
     int64_t length
     int64_t pending     # changes the seed still waits for, and one for the first input
 
@@ -44,8 +44,8 @@ cdef inline double rsi_step(Rsi* s, double x) noexcept nogil:
         return NAN
     change = x - s.last
     s.last = x
-    up = change if change > 0.0 else 0.0
-    down = -change if change < 0.0 else 0.0
+    up = larger(change, 0.0)
+    down = larger(-change, 0.0)
     if likely(s.pending == 0):
         s.rise = wilder_blend(s.rise, s.rate, up)
         s.fall = wilder_blend(s.fall, s.rate, down)

@@ -56,7 +56,7 @@ SPEC = Spec(
     ),
     first_valid="swing_first_valid",
     memory=Anchored(
-        event="wave_history_size + 2 alternations", bars_required="swing_first_valid + 1"
+        event="wave_history_size+2 alternations", bars_required="swing_first_valid + 1"
     ),
     rings=(
         Ring(name="levels", size="wave_history_size + 1"),

@@ -3,6 +3,7 @@
 from types import ModuleType
 
 import pytest
+
 from kernels import harness
 
 

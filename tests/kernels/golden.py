@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
-from kernels.units import UNITS, unit_named
 from numpy.typing import NDArray
+
+from kernels.units import UNITS, unit_named
 from shared import SHARED, need_shared
 
 SETS = ("walk", "stress", "micro", "ict")

@@ -5,14 +5,16 @@ import importlib.util
 import subprocess
 import sys
 import sysconfig
+from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import Cython
 import jinja2
 import numpy as np
 from filelock import FileLock
+from numpy.typing import NDArray
+
 from kernels.units import (
     DTYPES,
     RUNTIME,
@@ -21,8 +23,6 @@ from kernels.units import (
     ChainParams,
     Unit,
 )
-from numpy.typing import NDArray
-
 from tradec.runtime.formula import evaluate
 from tradec.runtime.kernels.arith import MISSING, NAN
 from tradec.runtime.spec import INTEGER_INPUTS, Param
@@ -97,7 +97,7 @@ def _fingerprint(text: str) -> str:
     digest = hashlib.sha256(text.encode())
     for file in sorted(RUNTIME.glob("**/*.pxd")):
         digest.update(file.read_bytes())
-    for item in (Cython.__version__, sys.version, sysconfig.get_config_var("CC"), *FLAGS):
+    for item in (version("Cython"), sys.version, sysconfig.get_config_var("CC"), *FLAGS):
         digest.update(str(item).encode())
     return digest.hexdigest()
 

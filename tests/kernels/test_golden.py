@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
 from kernels import golden
 from kernels.golden import Case
 from kernels.harness import run_native
 from kernels.units import run_reference, unit_named
-from numpy.typing import NDArray
 from shared import need_shared
 
 IMPLEMENTATIONS = ("reference", "native")

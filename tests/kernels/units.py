@@ -19,7 +19,7 @@ FOLDERS = ("indicators", "structures")
 
 Arrays = Mapping[str, NDArray[Any]]
 Params = Mapping[str, Any]
-ChainParams = Mapping[str, Params]
+ChainParams = Mapping[str, dict[str, Any]]
 
 DTYPES = {"float": "float64", "int": "int64", "bool": "int64", "enum": "int64"}
 

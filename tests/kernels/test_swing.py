@@ -1,0 +1,162 @@
+"""What structures.md says of swings and trends beyond the golden vectors."""
+
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from kernels import series
+from kernels.harness import run_native
+from kernels.units import ChainParams, assert_same, run_reference, unit_named
+
+Columns = dict[str, NDArray[Any]]
+
+MODES = pytest.mark.parametrize("mode", ["fractal", "atr_zigzag"])
+MIRRORED = (("high", "low"), ("hh", "ll"), ("hl", "lh"))
+SIGNED = (
+    "last_confirmed_pivot_type",
+    "pair_direction",
+    "direction",
+    "last_wave_direction",
+)
+
+
+@st.composite
+def _case(draw: st.DrawFn, name: str, mode: str) -> tuple[ChainParams, Columns]:
+    params = {k: dict(v) for k, v in draw(series.params(unit_named(name))).items()}
+    params["swing"] |= {"mode": mode, "min_pct_move": None}
+    fed = draw(series.bars(tick=0.125))
+    if mode == "atr_zigzag":
+        fed["volatility"] = np.full(len(fed["close"]), draw(st.sampled_from((0.5, 2.0))))
+    return params, fed
+
+
+@MODES
+@pytest.mark.parametrize("name", ["swing", "trend"])
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_mirrored_prices_mirror_every_output(
+    name: str, mode: str, data: st.DataObject, native: ModuleType
+) -> None:
+    unit = unit_named(name)
+    params, fed = data.draw(_case(name, mode))
+    pivot = 4096.0  # exact on the grid of ticks
+    flipped = fed | {k: pivot - fed[k] for k in ("open", "close")}
+    flipped |= {"high": pivot - fed["low"], "low": pivot - fed["high"]}
+    got = run_native(native, unit, params, flipped)
+    want = run_native(native, unit, params, fed)
+    assert_same({k: _mirror(k, got[_twin(k)], pivot) for k in got}, want)
+
+
+def _twin(name: str) -> str:
+    for one, other in MIRRORED:
+        for a, b in ((one, other), (other, one)):
+            parts = [b if part == a else part for part in name.split("_")]
+            if parts != name.split("_"):
+                return "_".join(parts)
+    return name
+
+
+def _mirror(name: str, column: NDArray[Any], pivot: float) -> NDArray[Any]:
+    if name.endswith("_level"):
+        return pivot - column
+    return -column if name in SIGNED else column
+
+
+@MODES
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_invariants_of_swing(mode: str, data: st.DataObject, native: ModuleType) -> None:
+    params, fed = data.draw(_case("swing", mode))
+    got = run_native(native, unit_named("swing"), params, fed)
+    now = np.arange(len(fed["close"]))
+    for side, prices in (("high", fed["high"]), ("low", fed["low"])):
+        index, level = got[f"{side}_idx"], got[f"{side}_level"]
+        known = index >= 0
+        assert (index < now).all()
+        assert (level[known] == prices[index[known]]).all()
+        assert np.isnan(level[~known]).all()
+        steps = np.diff(got[f"{side}_version"], prepend=0)
+        assert (steps == got[f"{side}_accepted"]).all()
+        assert (got[f"{side}_replaced_pending"] <= got[f"{side}_accepted"]).all()
+    paired = got["pair_version"] > 0
+    assert (got["pair_low_level"][paired] < got["pair_high_level"][paired]).all()
+    assert (np.isnan(got["pair_low_level"]) == ~paired).all()
+    assert (np.diff(got["pair_version"], prepend=0) >= 0).all()
+    ends_high = got["pair_high_idx"] >= got["pair_low_idx"]
+    assert ends_high[got["pair_direction"] == 1].all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_zigzag_alternates_between_extremes(data: st.DataObject, native: ModuleType) -> None:
+    params, fed = data.draw(_case("swing", "atr_zigzag"))
+    params = {"swing": params["swing"] | {"min_atr_move": None}}
+    got = run_native(native, unit_named("swing"), params, fed)
+    events = np.flatnonzero(got["high_accepted"] + got["low_accepted"])
+    sides = got["last_confirmed_pivot_type"][events]
+    assert (np.diff(sides) != 0).all()
+    before = 0
+    for at, side in zip(events, sides, strict=True):
+        where = got["last_confirmed_pivot_idx"][at]
+        stretch = slice(before + 1 if before else 0, at + 1)
+        if side == 1:
+            assert fed["high"][where] == fed["high"][stretch].max()
+        else:
+            assert fed["low"][where] == fed["low"][stretch].min()
+        before = where
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_fractal_pivots_are_the_last_of_their_plateau(data: st.DataObject) -> None:
+    params, fed = data.draw(_case("swing", "fractal"))
+    plain = {"strict_alternation": False, "min_atr_move": None}
+    params = {"swing": params["swing"] | plain}
+    left, right = params["swing"]["left"], params["swing"]["right"]
+    got = run_reference(unit_named("swing"), params, fed)
+    for i, accepted in enumerate(got["high_accepted"]):
+        window = fed["high"][max(0, i - left - right) : i + 1]
+        full = len(window) == left + right + 1
+        newest = len(window) - 1 - int(np.argmax(window[::-1]))
+        assert accepted == (full and newest == left)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_two_starts_couple(data: st.DataObject, native: ModuleType) -> None:
+    params, fed = data.draw(_case("swing", "fractal"))
+    params = {"swing": params["swing"] | {"min_atr_move": None}}
+    start = data.draw(st.integers(0, len(fed["close"]) // 2))
+    whole = run_native(native, unit_named("swing"), params, fed)
+    part = run_native(
+        native, unit_named("swing"), params, {k: column[start:] for k, column in fed.items()}
+    )
+    kept = [k for k in part if k.endswith(("_level", "_type", "_direction"))]
+    lasting = np.ones(len(fed["close"]) - start, dtype=bool)
+    for name in kept:
+        lasting &= np.nan_to_num(part[name]) == np.nan_to_num(whole[name][start:])
+    places = [k for k in part if k.endswith("_idx")]
+    for name in places:
+        lasting &= (part[name] >= 0) & (part[name] + start == whole[name][start:])
+    coupled = np.flatnonzero(lasting)
+    assert coupled.size == 0 or lasting[coupled[0] :].all()
+
+
+@MODES
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_invariants_of_trend(mode: str, data: st.DataObject, native: ModuleType) -> None:
+    params, fed = data.draw(_case("trend", mode))
+    got = run_native(native, unit_named("trend"), params, fed)
+    turned = np.diff(got["direction"], prepend=0) != 0
+    assert (np.diff(got["version"], prepend=0) == turned).all()
+    age = got["bars_in_trend"]
+    assert (age[turned] == 0).all()
+    assert (np.diff(age, prepend=-1)[~turned] == 1).all()
+    assert (got["wave_count"][got["direction"] == 0] == 0).all()
+    assert (got["wave_count"] <= max(1, params["trend"]["wave_history_size"] // 2)).all()
