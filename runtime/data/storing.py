@@ -80,18 +80,21 @@ def _periods(rows: Any, kind: Kind) -> list[tuple[str, Any]]:
 
 
 def _existing(folder: Path, manifest: Manifest, period: str, rows: Any) -> Any:
-    """Return the rows that a period holds, none where it has no file."""
-    import pyarrow as pa  # noqa: PLC0415 - deferred: heavy
+    """Return the rows that a period holds, none where it has no file.
+
+    Damage is found here, for a merge would give it a hash of its own.
+    """
     import pyarrow.parquet as pq  # noqa: PLC0415 - deferred: heavy
 
     file = manifest.file_of(period)
     if file is None:
         return rows.slice(0, 0)
-    try:
-        return pq.read_table(folder / file.name, memory_map=False).cast(rows.schema)
-    except (FileNotFoundError, pa.ArrowException) as error:
+    path = folder / file.name
+    payload = path.read_bytes() if path.exists() else b""
+    if hashlib.sha256(payload).hexdigest() != file.sha256:
         what = f"{file.name} of {manifest.symbol} is absent or damaged"
-        raise DataError("CATALOG_CORRUPT", what, {"file": str(folder / file.name)}) from error
+        raise DataError("CATALOG_CORRUPT", what, {"file": str(path)})
+    return pq.read_table(io.BytesIO(payload)).cast(rows.schema)
 
 
 def _write(folder: Path, kind: Kind, period: str, table: Any, origin: tuple[str, int]) -> DataFile:
