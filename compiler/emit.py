@@ -1,27 +1,59 @@
 """Prints plans as one Cython module; same plans, same bytes."""
 
 import hashlib
+import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tradec.compiler.catalog import Catalog
 from tradec.compiler.emit_play import play_text
 from tradec.compiler.plan import Plan
+from tradec.dsl.span import Span
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_MARK = re.compile(r"  #@(\d+)$", re.MULTILINE)
 
-def emit(plan: Plan, catalog: Catalog) -> str:
-    """Return the module of one play."""
-    return emit_many((plan,), catalog)
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """A module's text, the place in the play behind some of its lines, and a text for readers."""
+
+    text: str
+    places: tuple[tuple[int, Span], ...]
+    annotated: str
+
+
+def emit(plan: Plan, catalog: Catalog) -> Emitted:
+    """Return the module of one play, with the places that its lines stand for."""
+    marked, spans = _rendered((plan,), catalog)
+    places = tuple(
+        (number, spans[int(found[1])])
+        for number, line in enumerate(marked.splitlines(), start=1)
+        if (found := _MARK.search(line))
+    )
+    return Emitted(
+        text=_MARK.sub("", marked),
+        places=places,
+        annotated=_MARK.sub(lambda found: f"  # @ {_locator(spans[int(found[1])])}", marked),
+    )
 
 
 def emit_many(plans: tuple[Plan, ...], catalog: Catalog) -> str:
-    """Return one module with a class for each plan: `Play`, or `P0_Play`, `P1_Play`, ..."""
+    """Return one module with the classes `P0_Play`, `P1_Play`, ... of several plays."""
+    return _MARK.sub("", _rendered(plans, catalog)[0])
+
+
+def _locator(span: Span) -> str:
+    return f"{span.file}:{span.start.line}:{span.start.column}"
+
+
+def _rendered(plans: tuple[Plan, ...], catalog: Catalog) -> tuple[str, tuple[Span, ...]]:
     prefixes = [""] if len(plans) == 1 else [f"P{k}_" for k in range(len(plans))]
-    blank = _render(plans, catalog, prefixes, [0] * len(plans))
-    seed = hashlib.sha256(blank.encode() + catalog.fingerprint().encode())
+    blank, _ = _render(plans, catalog, prefixes, [0] * len(plans))
+    seed = hashlib.sha256(f"{_MARK.sub('', blank)}\0{catalog.fingerprint()}".encode())
     ids = []
     for prefix in prefixes:
         each = seed.copy()
@@ -30,14 +62,16 @@ def emit_many(plans: tuple[Plan, ...], catalog: Catalog) -> str:
     return _render(plans, catalog, prefixes, ids)
 
 
-def _render(plans: tuple[Plan, ...], catalog: Catalog, prefixes: list[str], ids: list[int]) -> str:
+def _render(
+    plans: tuple[Plan, ...], catalog: Catalog, prefixes: list[str], ids: list[int]
+) -> tuple[str, tuple[Span, ...]]:
     texts = [
         play_text(plan, catalog, prefix=prefix, module_id=number)
         for plan, prefix, number in zip(plans, prefixes, ids, strict=True)
     ]
     imports = tuple(sorted({line for text in texts for line in text.imports}))
     template = _environment().get_template("strategy.pyx.jinja")
-    return template.render(imports=imports, plays=texts)
+    return template.render(imports=imports, plays=texts), texts[0].spans
 
 
 @lru_cache(maxsize=1)

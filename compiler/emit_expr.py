@@ -5,6 +5,7 @@ missing value. Conditions print as "definitely true" or "definitely false", the 
 lowering of the three-valued logic (play-language.md 9.5).
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
@@ -152,7 +153,8 @@ class Printer:
 
 def param(name: str) -> str:
     """Return the field that holds a parameter."""
-    return f"p.{name}_param"
+    plain = re.sub(r"[^A-Za-z0-9_]", lambda found: f"_{ord(found[0])}_", name)
+    return f"p.{plain}_param"
 
 
 def _joined(word: str, parts: list[str]) -> str:

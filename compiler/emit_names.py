@@ -7,6 +7,7 @@ id of a play can collide with another field or with a word of C or Cython.
 import re
 
 from tradec.compiler import ir
+from tradec.runtime.timeframe import TIMEFRAMES
 
 
 def held_field(timeframe: str, output: str) -> str:
@@ -15,13 +16,15 @@ def held_field(timeframe: str, output: str) -> str:
 
 
 def past_field(series: str, output: str) -> str:
-    """Return the field of the past values of an output."""
-    return f"{slug(series)}_{slug(output)}_past"
+    """Return the field of the past values of an output, of a series or of a timeframe's bars."""
+    if series in TIMEFRAMES:
+        return f"{output}_{series}_past"
+    return f"{series}__{slug(output)}_past"
 
 
 def ring_field(series: str, name: str) -> str:
     """Return the field of a ring that a series owns."""
-    return f"{series}_{name}_ring"
+    return f"{series}__{name}_ring"
 
 
 def slug(text: str) -> str:
@@ -34,6 +37,8 @@ def cell_names(crosses: tuple[ir.Cross, ...]) -> dict[ir.Cross, str]:
     names: dict[ir.Cross, str] = {}
     for cross in crosses:
         base = f"{_operand_slug(cross.left)}_{_operand_slug(cross.right)}_cross"
+        if base[0].isdigit():
+            base = f"n{base}"
         taken, name, number = set(names.values()), base, 2
         while name in taken:
             name, number = f"{base}{number}", number + 1
@@ -48,6 +53,8 @@ def _operand_slug(node: ir.Number) -> str:
         case ir.Param(name=name):
             return name
         case ir.Read(series=series, output=output):
+            if series in TIMEFRAMES:
+                return f"{output}_{series}"
             return slug(series if output == "value" else f"{series}_{output}")
         case ir.Negate(operand=operand):
             return f"minus_{_operand_slug(operand)}"

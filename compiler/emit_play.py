@@ -4,7 +4,7 @@ from tradec.compiler import ir
 from tradec.compiler.catalog import Catalog
 from tradec.compiler.emit_clock import BAR_OUTPUTS, growth, volume_readers
 from tradec.compiler.emit_expr import Printer, param
-from tradec.compiler.emit_names import cell_names, held_field, past_field, ring_field
+from tradec.compiler.emit_names import cell_names, held_field, past_field, ring_field, slug
 from tradec.compiler.emit_records import BarField, Crossing, Field, Lines, PlayText
 from tradec.compiler.emit_rules import block_lines
 from tradec.compiler.emit_units import (
@@ -17,6 +17,7 @@ from tradec.compiler.emit_units import (
 )
 from tradec.compiler.plan import Plan
 from tradec.compiler.types import Kind, Type
+from tradec.dsl.span import NOWHERE, Span
 from tradec.runtime.timeframe import TIMEFRAMES
 
 _ANY_TYPE = Type(kind=Kind.FLOAT)
@@ -39,6 +40,7 @@ class _Layout:
         self.cells = cell_names(plan.crosses)
         self.rules = Printer(self.read, lambda cross: self.cells[cross])
         self.reads_volume = volume_readers(plan)
+        self.spans: list[Span] = []
 
     # --- places ---------------------------------------------------------------------------------
 
@@ -77,7 +79,11 @@ class _Layout:
     def close_lines(self, timeframe: str) -> tuple[str, ...]:
         """Return the statements of one timeframe's close, in the order of play-language.md 10.2."""
         lines = [f"s.{held_field(timeframe, o)} = {o}" for o in self._held_outputs(timeframe)]
-        lines += [self._step_line(s) for s in self.play.series if s.timeframe == timeframe]
+        lines += [
+            f"{self._step_line(s)}{self.trace(s.span)}"
+            for s in self.play.series
+            if s.timeframe == timeframe
+        ]
         for (series_id, output), depth in self.past.items():
             if self._timeframe_of(series_id) == timeframe:
                 lines += self._push_lines(series_id, output, depth)
@@ -135,68 +141,97 @@ class _Layout:
             scan_volume="f.volume[i]" if self.reads_volume else "0.0",
             columns=_columns(public),
             param_names=repr(tuple(d.name for d in self.play.params)),
-            params=tuple(
-                Field(
-                    ctype="double" if isinstance(d.value, float) else "int64_t",
-                    field=param(d.name).removeprefix("p."),
-                    name=d.name,
-                )
-                for d in self.play.params
-            ),
-            rings=tuple(
-                Field(
-                    ctype="double" if ring.kind == "double" else "int64_t",
-                    field=ring_field(ring.series, ring.name),
-                    size=ring_size(
-                        ring.size,
-                        self.series[ring.series],
-                        self.catalog.spec(self.series[ring.series].unit),
-                    ),
-                )
-                for ring in self.plan.rings
-            ),
-            bars=tuple(
-                BarField(
-                    field=f"bar_{t}",
-                    grows=t != "1m",
-                    held=tuple(
-                        Field(ctype="double", field=held_field(t, o)) for o in self._held_outputs(t)
-                    ),
-                )
-                for t in self.bar_ids
-            ),
+            params=self._params(),
+            rings=self._rings(),
+            bars=self._bars(),
             series=tuple(self.units[s.id] for s in self.play.series),
-            histories=tuple(
-                Field(
-                    ctype="double" if self._kind(s, o) is Kind.FLOAT else "int64_t",
-                    field=past_field(s, o),
-                    size=str(depth + 1),
-                )
-                for (s, o), depth in self.past.items()
-            ),
-            crossings=tuple(
-                Crossing(
-                    field=cell,
-                    left=self.rules.double(cross.left),
-                    right=self.rules.double(cross.right),
-                )
-                for cross, cell in self.cells.items()
-            ),
+            histories=self._histories(),
+            crossings=self._crossings(),
             closes=tuple(
                 Lines(title=t, timeframe=t, lines=self.close_lines(t)) for t in self.bar_ids
             ),
             cascade=growth(self.play, self.prefix, self.reads_volume),
-            blocks=tuple(
-                Lines(title=block.id, timeframe="", lines=block_lines(self.play, self.rules, index))
-                for index, block in enumerate(self.play.blocks)
-            ),
+            blocks=self._blocks(),
             witnessed=tuple(self._witness(s, o) for s, o in self.plan.witnessed),
             inits=self._inits(),
             reads=tuple(
                 f"words[{k}] = {self._word(s.id, o.name)}" for k, (s, o) in enumerate(public)
             ),
             imports=tuple(sorted({import_of(u) for u in self.units.values()})),
+            spans=tuple(self.spans),
         )
+
+    def _params(self) -> tuple[Field, ...]:
+        return tuple(
+            Field(
+                ctype="double" if isinstance(d.value, float) else "int64_t",
+                field=param(d.name).removeprefix("p."),
+                name=d.name,
+            )
+            for d in self.play.params
+        )
+
+    def _rings(self) -> tuple[Field, ...]:
+        fields = []
+        for ring in self.plan.rings:
+            series = self.series[ring.series]
+            fields.append(
+                Field(
+                    ctype="double" if ring.kind == "double" else "int64_t",
+                    field=ring_field(ring.series, ring.name),
+                    size=ring_size(ring.size, series, self.catalog.spec(series.unit)),
+                )
+            )
+        return tuple(fields)
+
+    def _bars(self) -> tuple[BarField, ...]:
+        return tuple(
+            BarField(
+                field=f"bar_{t}",
+                grows=t != "1m",
+                held=tuple(
+                    Field(ctype="double", field=held_field(t, o)) for o in self._held_outputs(t)
+                ),
+            )
+            for t in self.bar_ids
+        )
+
+    def _histories(self) -> tuple[Field, ...]:
+        return tuple(
+            Field(
+                ctype="double" if self._kind(s, o) is Kind.FLOAT else "int64_t",
+                field=past_field(s, o),
+                size=str(depth + 1),
+            )
+            for (s, o), depth in self.past.items()
+        )
+
+    def _crossings(self) -> tuple[Crossing, ...]:
+        return tuple(
+            Crossing(
+                field=cell,
+                left=self.rules.double(cross.left),
+                right=f"{self.rules.double(cross.right)}{self.trace(cross.span)}",
+            )
+            for cross, cell in self.cells.items()
+        )
+
+    def _blocks(self) -> tuple[Lines, ...]:
+        return tuple(
+            Lines(
+                title=slug(block.id),
+                timeframe="",
+                lines=block_lines(self.play, self.rules, self.trace, index),
+            )
+            for index, block in enumerate(self.play.blocks)
+        )
+
+    def trace(self, span: Span) -> str:
+        """Return a mark that says which place of the play a line stands for; emit takes it out."""
+        if span == NOWHERE:
+            return ""
+        self.spans.append(span)
+        return f"  #@{len(self.spans) - 1}"
 
     def _current(self, series: str, output: str) -> str:
         read = ir.Read(series=series, output=output, offset=0, type=_ANY_TYPE)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tradec.compiler.emit_units import Unit
+from tradec.dsl.span import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +68,4 @@ class PlayText:
     inits: tuple[str, ...]
     reads: tuple[str, ...]
     imports: tuple[str, ...]
+    spans: tuple[Span, ...]

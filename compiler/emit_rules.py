@@ -1,22 +1,28 @@
 """Prints the rules: blocks of cases, of which at most one intent becomes the decision."""
 
+from collections.abc import Callable
+
 from tradec.compiler import ir
 from tradec.compiler.emit_expr import Printer
+from tradec.dsl.span import Span
 
 OTHERWISE = 0xFFFF
 """The case number of `else`."""
 
 
-def block_lines(play: ir.Play, rules: Printer, index: int) -> tuple[str, ...]:
+Trace = Callable[[Span], str]
+
+
+def block_lines(play: ir.Play, rules: Printer, trace: Trace, index: int) -> tuple[str, ...]:
     """Return the statements of one block: its first true case speaks, unless one spoke before."""
-    return _Blocks(play, rules).lines(index, play.blocks[index])
+    return _Blocks(play, rules, trace).lines(index, play.blocks[index])
 
 
 class _Blocks:
-    def __init__(self, play: ir.Play, rules: Printer) -> None:
+    def __init__(self, play: ir.Play, rules: Printer, trace: Trace) -> None:
         self.mode = play.policy.mode
         self.exits = play.policy.exit_mode != "sl_tp_only"
-        self.rules = rules
+        self.rules, self.trace = rules, trace
 
     def lines(self, index: int, block: ir.Block) -> tuple[str, ...]:
         """Return the statements of one block."""
@@ -25,7 +31,8 @@ class _Blocks:
             guard = self._guard(block, case)
             emitted = self._emit_lines(index, number, case.emit, guarded=bool(guard))
             word = "elif" if number else "if"
-            lines.append(f"{word} {guard}{self.rules.true(case.when)}:")
+            place = self.trace(case.when.span)
+            lines.append(f"{word} {guard}{self.rules.true(case.when)}:{place}")
             lines += [f"    {line}" for line in emitted or ["pass"]]
         otherwise = self._emit_lines(index, OTHERWISE, block.otherwise)
         if otherwise:
@@ -68,8 +75,8 @@ class _Blocks:
             word = int(intent.action) | block << 8 | case << 24 | index << 40
             percent = self.rules.double(intent.percent)
             decided = [
-                f"decision.action = {int(intent.action)}  # {intent.action.name.lower()}",
-                f"decision.word = {word:#x}",
+                f"decision.action = {int(intent.action)}{self.trace(intent.span)}",
+                f"decision.word = {word:#x}  # {intent.action.name.lower()}",
                 f"decision.percent = {percent}",
             ]
             if guarded:

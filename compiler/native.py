@@ -163,6 +163,19 @@ def fingerprint(catalog: Catalog, flags: tuple[str, ...] = FLAGS) -> str:
 
 
 @lru_cache(maxsize=1)
+def compiler_hash() -> str:
+    """Return a hash of tradec's own front end: what it makes of a play depends on it."""
+    digest = hashlib.sha256()
+    root = _INCLUDE / "tradec"
+    for folder in ("dsl", "compiler", "templates", "runtime"):
+        for file in sorted((root / folder).rglob("*")):
+            if file.suffix in {".py", ".lark", ".jinja"}:
+                digest.update(f"{file.relative_to(root)} {file.stat().st_size} ".encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
 def _seam_hash() -> str:
     digest = hashlib.sha256()
     for name in ("strategy.pxd", "clock.pxd"):
