@@ -80,20 +80,6 @@ def _plays(count: int) -> str:
 
 def _annotations(found: "list[Diagnostic]") -> str:
     """Return one workflow command per finding."""
-    return "\n".join(_annotation(diagnostic) for diagnostic in found)
+    from tradec.dsl.render import to_github
 
-
-def _annotation(found: "Diagnostic") -> str:
-    start, end = found.span.start, found.span.end
-    place = (
-        f"file={_escaped(found.span.file, property_=True)},line={start.line},endLine={end.line},"
-        f"col={start.column},endColumn={end.column},title={found.code}"
-    )
-    body = "\n".join((found.message, *found.notes, *(f"help: {text}" for text in found.helps)))
-    return f"::{found.severity} {place}::{_escaped(body)}"
-
-
-def _escaped(text: str, *, property_: bool = False) -> str:
-    for plain, escape in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
-        text = text.replace(plain, escape)
-    return text.replace(":", "%3A").replace(",", "%2C") if property_ else text
+    return "\n".join(to_github(diagnostic) for diagnostic in found)

@@ -125,14 +125,12 @@ def _emitted(artifact: "Artifact", emit: str | None) -> dict[str, Any]:
 
 
 def _read(artifact: "Artifact", emit: str) -> str:
-    path = Path(artifact.directory) / EMITTED[emit]
     try:
-        return path.read_text(encoding="utf-8")
+        return artifact.text(EMITTED[emit])
     except FileNotFoundError as missing:
         helps = ("compile again with --force",)
-        raise CommandError(
-            f"the artifact holds no {path.name}", code="NOT_EMITTED", helps=helps
-        ) from missing
+        message = f"the artifact holds no {EMITTED[emit]}"
+        raise CommandError(message, code="NOT_EMITTED", helps=helps) from missing
 
 
 def _stopped(plays: list[PlayFile], stop_after: str, overrides: dict[str, str]) -> Outcome:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Import the good rows if at most this share of rows is refused.",
 )
-def import_(  # noqa: PLR0913  one argument per option
+def import_(
     file: Path,
     symbol: str,
     venue: str | None,

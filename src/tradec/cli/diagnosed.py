@@ -28,9 +28,8 @@ def tell(found: tuple["Diagnostic", ...], source: "Source", settings: Settings) 
     if settings.json:
         return
     shown = [d for d in found if d.code.startswith("E") or not settings.quiet]
-    for diagnostic in shown:
-        click.echo(render(diagnostic, source, color=settings.error_color), err=True)
-        click.echo(err=True)
+    if shown:
+        click.echo(render(shown, (source,), color=settings.error_color), err=True)
 
 
 def summary(found: Iterable["Diagnostic"]) -> str:

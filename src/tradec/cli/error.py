@@ -34,7 +34,7 @@ class CommandError(Exception):
 def error_of(error: Exception) -> CommandError | None:
     """Return the failure that an error of the compiler or the runtime describes, if it does.
 
-    Such an error carries `code` and `message`, and may carry `exit_code`, `help` and `details`.
+    Such an error carries `code` and `message`, and may carry `exit_code`, `hint` and `details`.
     """
     code, message = getattr(error, "code", None), getattr(error, "message", None)
     if not (isinstance(code, str) and isinstance(message, str)):
@@ -49,8 +49,8 @@ def error_of(error: Exception) -> CommandError | None:
 
 
 def _helps(error: Exception) -> tuple[str, ...]:
-    given = getattr(error, "help", "") or getattr(error, "helps", ())
-    return (given,) if isinstance(given, str) else tuple(given)
+    hint = getattr(error, "hint", "")
+    return (hint,) if hint else ()
 
 
 _EXIT_OF = {"E901": Exit.INTERNAL}

@@ -12,9 +12,9 @@ from tradec.cli.play_file import PlayFile, read_play_file
 from tradec.cli.settings import current
 
 if TYPE_CHECKING:
-    from tradec.compiler import ir
     from tradec.compiler.artifact import Artifact
     from tradec.dsl.diagnostics import Diagnostic
+    from tradec.runtime.sim.rules import Rules
 
 Progress = Callable[[str], None]
 NATIVE, INTERPRETER = "native", "interpreter"
@@ -22,17 +22,34 @@ NATIVE, INTERPRETER = "native", "interpreter"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """A strategy with what a run must know of it; `files` are copied into the run's folder."""
+    """A strategy with what a run must know of it; `files` are copied into the run's folder.
+
+    `rules` are the keywords of `runtime.sim.rules.Rules`, `roles` the concrete timeframes.
+    """
 
     strategy: Any
-    play: "ir.Play"
+    name: str
+    symbol: str
+    exec: str
+    roles: Mapping[str, str]
+    validation: Mapping[str, Any]
+    rules: Mapping[str, Any]
     values: Mapping[str, int | float]
     play_hash: str
     module_hash: str
     warmup: Mapping[str, int]
     engine: str
     diagnostics: "tuple[Diagnostic, ...]"
-    files: Mapping[str, bytes]
+    files: Mapping[str, str]
+
+    def trading_rules(self) -> "Rules":
+        """Return the money rules as the exchange takes them."""
+        from tradec.runtime.sim.rules import Rules
+
+        given: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in self.rules.items()
+        }
+        return Rules(**given)
 
 
 def machine_for(
@@ -40,65 +57,80 @@ def machine_for(
 ) -> Machine:
     """Return the machine of a play or of an artifact folder."""
     if Path(argument).is_dir():
-        return _of_artifact(Path(argument), overrides, engine)
+        if overrides or engine == INTERPRETER:
+            raise CommandError("an artifact folder runs as it was compiled; name the play instead")
+        return _native(artifact_in(Path(argument)))
     play = read_play_file(argument)
     if engine == INTERPRETER:
         return _interpreted(play, overrides, progress)
-    return _native(compiled(play, overrides=overrides, progress=progress), play.data)
+    return _native(compiled(play, overrides=overrides, progress=progress))
 
 
-def _native(artifact: "Artifact", text: bytes | None) -> Machine:
-    kept = ("play.ir.json", "strategy.pyx")
-    files = {name: (Path(artifact.directory) / name).read_bytes() for name in kept}
+def artifact_in(folder: Path) -> "Artifact":
+    """Return the compiled play in a folder, or say why there is none."""
+    from tradec.compiler.artifact import ArtifactError, load_artifact
+
+    try:
+        return load_artifact(folder)
+    except ArtifactError as problem:
+        raise CommandError(
+            str(problem),
+            code="NOT_AN_ARTIFACT",
+            helps=("`tradec compile PLAY` makes such a folder",),
+        ) from problem
+
+
+def _native(artifact: "Artifact") -> Machine:
+    texts = {name: artifact.text(name) for name in ("play.ir.json", "strategy.pyx")}
     return Machine(
         strategy=artifact.strategy(),
-        play=artifact.play,
-        values=dict(artifact.params),
+        name=artifact.name,
+        symbol=artifact.symbol,
+        exec=artifact.exec,
+        roles=artifact.facts["timeframes"],
+        validation=artifact.facts["validation"],
+        rules=artifact.rules,
+        values=artifact.params,
         play_hash=artifact.play_hash,
         module_hash=artifact.module_hash,
-        warmup=dict(artifact.warmup),
+        warmup=artifact.warmup,
         engine=NATIVE,
-        diagnostics=tuple(artifact.diagnostics),
-        files=files if text is None else {"play.yml": text, **files},
+        diagnostics=artifact.diagnostics,
+        files={"play.yml": artifact.source.text, **texts},
     )
 
 
-def _of_artifact(folder: Path, overrides: Mapping[str, str], engine: str) -> Machine:
-    from tradec.compiler.artifact import load_artifact
-
-    if overrides or engine == INTERPRETER:
-        raise CommandError("an artifact folder runs as it was compiled; name the play instead")
-    play = folder / "play.yml"
-    return _native(load_artifact(folder), play.read_bytes() if play.is_file() else None)
-
-
 def _interpreted(play: PlayFile, overrides: Mapping[str, str], progress: Progress) -> Machine:
+    from tradec.compiler.build import rules_of
     from tradec.compiler.canonical import canonical, module_hash, play_hash
     from tradec.compiler.catalog import standard
     from tradec.compiler.context import Context
     from tradec.compiler.interpreted import strategy_of
     from tradec.compiler.passes.compute_warmup import compute_warmup
-    from tradec.compiler.pipeline import check_source
+    from tradec.compiler.pipeline import front
+    from tradec.compiler.settings import play_values
     from tradec.dsl.diagnostics import Diagnostics
 
-    progress("front")
+    progress("reading the play")
     sink = Diagnostics()
-    settings = current()
-    with telling(play.source, settings):
-        checked = check_source(play.source, sink, overrides)
-        sink.stop_on_errors()
-    assert checked is not None, "a play without errors has an IR"
-    tell(sink.all, play.source, settings)
-    timed = compute_warmup(checked, Context(catalog=standard(), diagnostics=sink))
-    values = {param.name: param.value for param in checked.params}
+    with telling(play.source, current()):
+        meaning = front(play.source, sink, overrides)
+    tell(sink.all, play.source, current())
+    catalog, values = standard(), play_values(meaning, {})
+    timed = compute_warmup(meaning, Context(catalog=catalog, diagnostics=sink))
     return Machine(
-        strategy=strategy_of(checked, standard(), values),
-        play=checked,
+        strategy=strategy_of(meaning, catalog, values),
+        name=meaning.name,
+        symbol=meaning.symbol,
+        exec=meaning.exec,
+        roles=dict(meaning.roles),
+        validation=dict(meaning.validation),
+        rules=rules_of(meaning, values),
         values=values,
-        play_hash=play_hash(checked),
-        module_hash=module_hash(checked),
+        play_hash=play_hash(meaning),
+        module_hash=module_hash(meaning),
         warmup={one.timeframe: one.bars for one in timed.warmup},
         engine=INTERPRETER,
         diagnostics=sink.all,
-        files={"play.yml": play.data, "play.ir.json": canonical(checked).encode()},
+        files={"play.yml": play.source.text, "play.ir.json": canonical(meaning) + "\n"},
     )

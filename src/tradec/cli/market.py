@@ -10,7 +10,7 @@ from tradec.cli.exits import Exit
 from tradec.runtime.timeframe import MINUTE_MS, TIMEFRAMES
 
 if TYPE_CHECKING:
-    from tradec.compiler import ir
+    from tradec.cli.machine import Machine
     from tradec.runtime.data.bars import Bars
     from tradec.runtime.sim.rules import Instrument
 
@@ -46,16 +46,14 @@ class Market:
     warnings: tuple[str, ...] = ()
 
 
-def market_for(
-    wanted: Wanted, play: "ir.Play", warmup: Mapping[str, int], data_dir: Path | None
-) -> Market:
-    """Return the bars that the play will see, history for its warm-up in front."""
+def market_for(wanted: Wanted, machine: "Machine", data_dir: Path | None) -> Market:
+    """Return the bars that the machine will see, history for its warm-up in front."""
     refuse_contradictions(wanted)
     if wanted.synthetic:
-        return _synthetic(wanted, play, warmup)
+        return _synthetic(wanted, machine)
     if wanted.file:
         return _from_file(wanted)
-    return _from_catalogue(wanted, play.symbol, warmup, data_dir)
+    return _from_catalogue(wanted, machine.symbol, machine.warmup, data_dir)
 
 
 def refuse_contradictions(wanted: Wanted) -> None:
@@ -72,7 +70,7 @@ def refuse_contradictions(wanted: Wanted) -> None:
 
 
 def history_start(start_ms: int, warmup: Mapping[str, int]) -> int:
-    """Return the latest instant from which every timeframe closes its warm-up bars by `start_ms`."""
+    """Return the latest instant from which all timeframes warm up by `start_ms`."""
     opens = (
         TIMEFRAMES[name].open_of(TIMEFRAMES[name].bar_number(start_ms) - bars)
         for name, bars in warmup.items()
@@ -80,20 +78,20 @@ def history_start(start_ms: int, warmup: Mapping[str, int]) -> int:
     return min(opens, default=start_ms)
 
 
-def _synthetic(wanted: Wanted, play: "ir.Play", warmup: Mapping[str, int]) -> Market:
+def _synthetic(wanted: Wanted, machine: "Machine") -> Market:
     """Return a synthetic market: the warm-up, and the pattern over the bars after it."""
     from tradec.runtime.data.synthetic import START_MS, synthesize
 
-    figures = _figures(wanted, dict(play.validation))
+    figures = _figures(wanted, machine.validation)
     start = START_MS if wanted.start is None else wanted.start
-    timeframe = TIMEFRAMES[play.exec]
+    timeframe = TIMEFRAMES[machine.exec]
     end = timeframe.open_of(timeframe.bar_number(start) + figures["bars"])
     if wanted.end is not None:
         end = min(end, wanted.end)
     made = synthesize(
         figures["pattern"],
         minutes=(end - start) // MINUTE_MS,
-        lead=(start - history_start(start, warmup)) // MINUTE_MS,
+        lead=(start - history_start(start, machine.warmup)) // MINUTE_MS,
         start_ms=start,
         **{name: value for name, value in figures.items() if name not in {"pattern", "bars"}},
     )

@@ -61,10 +61,11 @@ def find_play(argument: str) -> Path:
     """Return the file that `argument` names, or say which plays come close."""
     path = Path(argument)
     if path.is_dir():
+        first = next(_plays_in(path), None)
         raise CommandError(
             f"`{argument}` is a folder, not a play",
             code="NOT_A_PLAY",
-            helps=(f"name the file, such as `{next(_plays_in(path), path / 'name.yml')}`",),
+            helps=(f"name the file, such as `{first}`",) if first else (),
         )
     if path.exists():
         return path

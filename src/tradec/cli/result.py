@@ -1,2 +1,83 @@
-"""placeholder"""
-def result_text(found): return ""
+"""The result of a run for people, from the manifest and the metrics that it wrote."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from tradec.cli.numbers import money, percent, ratio, whole
+from tradec.cli.run_folder import RunFolder
+from tradec.cli.table import pairs, rendered
+from tradec.cli.times import shown
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Figures = Mapping[str, Any]
+
+ENDED = {
+    "end_of_data": "the end of the data",
+    "max_drawdown_hit": "the drawdown stop: account.max_drawdown_pct was reached",
+    "liquidated": "liquidation",
+    "equity_floor_hit": "the equity floor",
+}
+
+
+def result_text(run: RunFolder) -> str:
+    """Return what a run came to: what it was, the figures, what was assumed, where it lies."""
+    manifest, metrics = run.manifest, run.metrics
+    ended = ENDED.get(str(manifest["stop_reason"]), str(manifest["stop_reason"]))
+    assumed = [f"  {line}" for line in manifest.get("defaulted", ())]
+    return rendered(
+        _headline(manifest),
+        "",
+        _figures(metrics),
+        "",
+        f"ended by  {ended}",
+        *(["assumed", *assumed] if assumed else []),
+        f"digest    {manifest['digest']}",
+        f"run       {run.path}",
+    )
+
+
+def _headline(manifest: Figures) -> str:
+    """Return which play traded what, from when to when."""
+    window = manifest["window"]
+    span = f"{shown(window['trade_start'])} to {shown(window['end'])} UTC"
+    base = manifest["data"]["base"]
+    built = "" if base == "1m" else f", built from {base} bars"
+    return f"{manifest['play_id']}  {manifest['symbol']} {manifest['exec']}{built}  {span}"
+
+
+def _figures(metrics: Figures) -> "Table":
+    """Return the figures in two columns of names and values."""
+    from rich.table import Table
+
+    side_by_side = Table.grid(padding=(0, 6))
+    side_by_side.add_row(pairs(_money_rows(metrics)), pairs(_trade_rows(metrics)))
+    return side_by_side
+
+
+def _money_rows(metrics: Figures) -> list[tuple[str, str]]:
+    equity = f"{money(metrics['initial_equity'])} to {money(metrics['final_equity'])} USDT"
+    profit = f"{money(metrics['net_profit'])} USDT ({percent(metrics['net_return_pct'])})"
+    return [
+        ("equity", equity),
+        ("net profit", profit),
+        ("buy and hold", percent(metrics["benchmark_return_pct"])),
+        ("max drawdown", percent(metrics["max_drawdown_pct"])),
+        ("fees", f"{money(metrics['total_fees'])} USDT"),
+        ("slippage", f"{money(metrics['total_slippage_usdt'])} USDT"),
+        ("sharpe, sortino", f"{ratio(metrics['sharpe'])}, {ratio(metrics['sortino'])}"),
+    ]
+
+
+def _trade_rows(metrics: Figures) -> list[tuple[str, str]]:
+    won = f"{whole(metrics['win_count'])} won, {whole(metrics['loss_count'])} lost"
+    return [
+        ("trades", f"{whole(metrics['total_trades'])} ({won})"),
+        ("win rate", percent(metrics["win_rate_pct"])),
+        ("profit factor", ratio(metrics["profit_factor"])),
+        ("average win", f"{money(metrics['avg_win_usdt'])} USDT"),
+        ("average loss", f"{money(metrics['avg_loss_usdt'])} USDT"),
+        ("time in market", percent(metrics["time_in_market_pct"])),
+        ("bars", whole(metrics["total_bars"])),
+    ]

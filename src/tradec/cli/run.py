@@ -69,7 +69,7 @@ def _emitted(context: click.Context, parameter: click.Parameter, value: str) -> 
     show_default=True,
     help="Where the folder of the run is made.",
 )
-def run(  # noqa: PLR0913  one argument per option
+def run(
     play: str,
     overrides: dict[str, str],
     engine: str,
@@ -90,13 +90,13 @@ def run(  # noqa: PLR0913  one argument per option
     refuse_contradictions(asked)
     settings = current()
     with stages(settings) as show:
-        machine = machine_for(play, overrides, engine, lambda stage: show(f"compile: {stage}"))
-        show("data")
-        market = market_for(asked, machine.play, machine.warmup, settings.data_dir)
+        machine = machine_for(play, overrides, engine, show)
+        show("reading the data")
+        market = market_for(asked, machine, settings.data_dir)
         begun = perf_counter()
         outcome = _traded(machine, market, features=FEATURES in emit, show=show)
         seconds = perf_counter() - begun
-        show("write")
+        show("writing the result")
         done = Run(machine=machine, market=market, outcome=outcome, overrides=overrides)
         folder = record(done, out, emit)
     for warning in market.warnings:
@@ -108,20 +108,19 @@ def _traded(
     machine: "Machine", market: "Market", *, features: bool, show: Show
 ) -> "backtest.Outcome":
     """Return what came of the run."""
-    from tradec.cli.rules import rules_of
     from tradec.runtime import backtest
 
-    show("run")
+    show("running")
     return backtest.run(
         machine.strategy,
         market.bars,
-        rules_of(machine.play, machine.values),
+        machine.trading_rules(),
         market.instrument,
-        exec_tf=machine.play.exec,
+        exec_tf=machine.exec,
         warmup=machine.warmup,
         window=backtest.Window(start=market.start, end=market.end),
         emit_features=features,
-        progress=lambda done, total: show("run", done, total),
+        progress=lambda done, total: show("running", done, total),
     )
 
 

@@ -63,9 +63,8 @@ def _flat(value: Any, name: str = "") -> list[tuple[str, str]]:
     """Return nested figures as dotted names with their values."""
     if not isinstance(value, dict):
         return [(name, "-" if value is None else str(value))]
-    return [
-        line for key, item in value.items() for line in _flat(item, f"{name}.{key}" if name else key)
-    ]
+    named = ((f"{name}.{key}" if name else key, item) for key, item in value.items())
+    return [line for inner, item in named for line in _flat(item, inner)]
 
 
 def _trades(folder: Path) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tradec.cli.diagnosed import telling
 from tradec.cli.error import CommandError
+from tradec.cli.machine import artifact_in
 from tradec.cli.play_file import PlayFile, checked, read_play_file
 from tradec.cli.settings import current
 
@@ -36,34 +37,41 @@ def side_of(argument: str) -> Side:
 
 
 def _of_artifact(folder: Path) -> Side:
-    from tradec.compiler.artifact import load_artifact
-
-    artifact = load_artifact(folder)
+    artifact = artifact_in(folder)
     return Side(
         name=str(folder),
         play=artifact.play,
         play_hash=artifact.play_hash,
-        code=lambda: (folder / "strategy.pyx").read_text(encoding="utf-8"),
+        code=lambda: artifact.text("strategy.pyx"),
     )
 
 
 def _of_play(play: PlayFile) -> Side:
-    from tradec.compiler.artifact import code
     from tradec.compiler.canonical import play_hash
-    from tradec.compiler.pipeline import check_source
+    from tradec.compiler.pipeline import front
     from tradec.dsl.diagnostics import Diagnostics
 
-    sink = Diagnostics()
     with telling(play.source, current()):
-        meaning = check_source(play.source, sink)
-        sink.stop_on_errors()
-    assert meaning is not None, "a play without errors has an IR"
+        meaning = front(play.source, Diagnostics())
     return Side(
         name=play.name,
         play=meaning,
         play_hash=play_hash(meaning),
-        code=lambda: code(play.source),
+        code=lambda: _code_of(meaning),
     )
+
+
+def _code_of(meaning: "ir.Play") -> str:
+    """Return the module that the compiler would build."""
+    from tradec.compiler.catalog import standard
+    from tradec.compiler.context import Context
+    from tradec.compiler.emit import emit
+    from tradec.compiler.pipeline import plan_of
+    from tradec.dsl.diagnostics import Diagnostics
+
+    catalog = standard()
+    plan = plan_of(meaning, Context(catalog=catalog, diagnostics=Diagnostics()))
+    return emit(plan, catalog).text
 
 
 def _at_revision(name: str, revision: str) -> PlayFile:

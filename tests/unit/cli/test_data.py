@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from commandline import tradec
 from shared import need_shared
 
@@ -130,4 +131,6 @@ def test_verify_finds_a_broken_file(tmp_path: Path, catalogue: Path) -> None:
 
 def test_real_minutes() -> None:
     source = need_shared("data", "bybit_linear_BTCUSDT_1m_2025-05_06.parquet")
-    assert tradec("data", "import", source, "--symbol", "BTCUSDT", "--json").data["written"] == 44_613
+    assert (
+        tradec("data", "import", source, "--symbol", "BTCUSDT", "--json").data["written"] == 44_613
+    )

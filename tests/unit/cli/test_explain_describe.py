@@ -1,8 +1,8 @@
 """`explain` and `describe`: what is registered, as text and as an object."""
 
 import pytest
-from commandline import tradec
 
+from commandline import tradec
 from tradec.compiler.catalog import standard
 from tradec.dsl.codes import CODES
 
