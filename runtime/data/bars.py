@@ -76,6 +76,11 @@ class Bars:
         return self.ts0 + self.n * self.base_ms
 
     @property
+    def filled(self) -> int:
+        """Return the number of flat bars that stand for absent ones."""
+        return int((self.flags & FLAT).sum())
+
+    @property
     def data_hash(self) -> str:
         """Return the sha256 over the grid, the columns and the flags, in little-endian bytes."""
         digest = hashlib.sha256(np.array([self.ts0, self.base_ms, self.n], "<i8").tobytes())

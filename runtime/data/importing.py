@@ -13,7 +13,7 @@ from tradec.runtime.data.catalog import DEFAULT_VENUE, Catalog
 from tradec.runtime.data.checks import REASONS, Checked, Refused, check_rows
 from tradec.runtime.data.errors import DataError
 from tradec.runtime.data.files import read_rows
-from tradec.runtime.data.kinds import SOURCE_IMPORT
+from tradec.runtime.data.kinds import SOURCE_IMPORT, check_names
 from tradec.runtime.data.merging import OnConflict
 from tradec.runtime.data.timestamps import (
     MINUTE_MS,
@@ -67,6 +67,7 @@ def import_file(  # noqa: PLR0913 - what a user can say of a file
 
     More than the share `max_refused` of bad rows refuses the file; 1.0 takes every good row.
     """
+    check_names(venue, symbol)
     path = Path(path)
     progress("read", 0, path.stat().st_size if path.is_file() else 0)
     rows = read_rows(path, mapping)

@@ -1,4 +1,4 @@
-"""Synthetic markets: the same bytes everywhere, sane bars always, and the shape that is promised."""
+"""Synthetic markets: the same bytes everywhere, sane bars, and the shape that is promised."""
 
 import hashlib
 import os

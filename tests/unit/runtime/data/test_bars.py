@@ -77,6 +77,7 @@ def test_short_hole_is_flat_at_the_previous_close() -> None:
         assert getattr(bars, name)[1:4].tolist() == [100.0] * 3
     assert bars.volume.tolist() == [5.0, 0.0, 0.0, 0.0, 9.0, 10.0]
     assert bars.flags.tolist() == [0, 1, 1, 1, 0, 0]
+    assert bars.filled == 3
     require_whole(bars)
 
 
