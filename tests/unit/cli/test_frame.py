@@ -10,8 +10,8 @@ import pytest
 
 import tradec as package
 from commandline import tradec
-from tradec.cli import boundary
 from tradec.cli.app import COMMANDS, DATA, RUNS, tradec_
+from tradec.cli.error import Terminated
 from tradec.cli.lazy import LazyGroup
 
 LEAVES = [
@@ -116,7 +116,7 @@ def test_a_defect_is_exit_9_with_a_short_message(monkeypatch: pytest.MonkeyPatch
     def broken(*_: object, **__: object) -> int:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(boundary.tradec_, "main", broken)
+    monkeypatch.setattr(tradec_, "main", broken)
     said = tradec("explain")
     assert said.code == 9
     assert said.err.startswith("error: internal error: ZeroDivisionError: division by zero\n")
@@ -126,16 +126,14 @@ def test_a_defect_is_exit_9_with_a_short_message(monkeypatch: pytest.MonkeyPatch
     assert (answer["status"], answer["error"]["code"]) == ("error", "INTERNAL")
 
 
-@pytest.mark.parametrize(
-    ("raised", "code"), [(KeyboardInterrupt(), 130), (boundary.Terminated(), 143)]
-)
+@pytest.mark.parametrize(("raised", "code"), [(KeyboardInterrupt(), 130), (Terminated(), 143)])
 def test_signals_have_their_exit_codes(
     raised: BaseException, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stopped(*_: object, **__: object) -> int:
         raise raised
 
-    monkeypatch.setattr(boundary.tradec_, "main", stopped)
+    monkeypatch.setattr(tradec_, "main", stopped)
     assert tradec("explain").code == code
     assert tradec("explain", "--json").answer["status"] == "error"
 
