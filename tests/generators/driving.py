@@ -50,6 +50,29 @@ def flat(_bar: int) -> int:
     return 0
 
 
+def follow(side: int, action: int) -> int:
+    """Return the side after a decision that is filled at once."""
+    match action:
+        case ir.Action.NO_ACTION:
+            return side
+        case ir.Action.ENTRY_LONG:
+            return 1
+        case ir.Action.ENTRY_SHORT:
+            return -1
+        case _:
+            return 0
+
+
+def trade(machine: Interpreter, candles: Candles, *, first: int = 0, side: int = 0) -> list[Step]:
+    """Return one Step for each bar from `first` on, every decision filled at once."""
+    steps = []
+    for ts, row in candles.items(first):
+        decision = machine.step(ts, ts + candles.base_ms, *row, side, True, True)
+        side = follow(side, decision[0])
+        steps.append(Step(decision, machine.digest, tuple(machine.words())))
+    return steps
+
+
 def drive(
     machine: Interpreter, candles: Candles, *, first: int = 0, side: Side = flat
 ) -> list[Step]:

@@ -1,0 +1,387 @@
+"""Random plays as YAML text, over everything that the language supports so far.
+
+Units, their parameters and their outputs come from the catalogue, so a new unit takes part as soon
+as its pair of files exists.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import yaml
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from generators.operands import Draw, Names, Operand
+from generators.rules import Rule, condition
+from tradec.compiler import ir
+from tradec.compiler.arguments import holds
+from tradec.compiler.catalog import INDICATOR, standard
+from tradec.compiler.chains import primary
+from tradec.compiler.pipeline import check_source
+from tradec.compiler.prices import SOURCES
+from tradec.compiler.unit_algebra import PRICE, VOLUME, resolve
+from tradec.compiler.volatility import CAPABILITY, KEY, LENGTH, VOLATILITY
+from tradec.dsl.diagnostics import Diagnostics
+from tradec.dsl.sections import CANDLE, EXIT_ACTIONS
+from tradec.dsl.span import Source
+from tradec.runtime.spec import Param, Spec
+from tradec.runtime.timeframe import ORDER
+
+CATALOG = standard()
+FAST_EXEC = ("1m", "1m", "3m", "5m")
+_ENTRIES = ("entry_long", "entry_short")
+_LENGTHS = (1, 2, 2, 3, 3, 4, 5, 8, 13)
+_REALS = (0.5, 1.0, 1.5, 2.0, 3.25)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A play as text and as the front of the compiler reads it."""
+
+    text: str
+    play: ir.Play
+
+
+@dataclass(slots=True)
+class _Scene:
+    """What is declared so far: `units` are (kind, unit, timeframe, output unit) by id."""
+
+    draw: Draw
+    roles: dict[str, str]
+    exec: str
+    features: dict[str, Any] = field(default_factory=dict)
+    structures: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    units: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    names: Names = field(default_factory=lambda: Names([], {}))
+
+    @property
+    def exec_tf(self) -> str:
+        return self.roles[self.exec]
+
+
+@st.composite
+def plays(draw: Draw) -> Drawn:
+    """Draw a valid play."""
+    text = draw(play_texts())
+    play = check_source(Source("random.yml", text), Diagnostics())
+    assume(play is not None)
+    assert play is not None
+    return Drawn(text, play)
+
+
+@st.composite
+def play_texts(draw: Draw) -> str:
+    """Draw the text of a play that is valid but for rare corners."""
+    scene = _scene(draw)
+    for _ in range(draw(st.integers(1, 5))):
+        _add_feature(scene)
+    for _ in range(draw(st.integers(0, 3))):
+        _add_structure(scene, draw(st.sampled_from(CATALOG.structures())), None)
+    _add_bars(scene)
+    _add_qualified(scene)
+    written = _skeleton(scene)
+    exit_mode = draw(st.sampled_from(("sl_tp_only", "signal", "first_hit", "first_hit")))
+    has_exits = exit_mode != "sl_tp_only"
+    written["actions"] = _actions(scene, has_exits=has_exits)
+    written["position_policy"] = {
+        "mode": draw(st.sampled_from(("long_only", "short_only", "long_short", "long_short"))),
+        "exit_mode": exit_mode,
+    }
+    written["risk"] = _risk(scene, needed=not has_exits)
+    if scene.names.variables:
+        written["variables"] = scene.names.variables
+    return yaml.safe_dump(written, sort_keys=False, default_flow_style=None, width=1000)
+
+
+def _scene(draw: Draw) -> _Scene:
+    low = draw(st.sampled_from(FAST_EXEC))
+    if draw(st.integers(0, 4)) == 0:  # slow plays: days, weeks and months close more often
+        low = draw(st.sampled_from(("15m", "1h", "4h")))
+    above = ORDER[ORDER.index(low) :]
+    med, high = sorted(draw(st.tuples(*[st.sampled_from(above)] * 2)), key=ORDER.index)
+    role = draw(st.sampled_from(("low_tf", "low_tf", "low_tf", "med_tf")))
+    if ORDER.index(med) > ORDER.index("15m") and ORDER.index(low) < ORDER.index("15m"):
+        role = "low_tf"
+    return _Scene(draw, {"low_tf": low, "med_tf": med, "high_tf": high}, role)
+
+
+def _skeleton(scene: _Scene) -> dict[str, Any]:
+    draw = scene.draw
+    written: dict[str, Any] = {
+        "version": "3.0.0",
+        "name": "random",
+        "symbol": "BTCUSDT",
+        "timeframes": {**scene.roles, "exec": scene.exec},
+        "account": _account(scene),
+        "features": scene.features,
+    }
+    if scene.structures:
+        written["structures"] = {role: _section(scene, role) for role in scene.structures}
+    if draw(st.booleans()):
+        written["validation"] = {"pattern": "ranging"}
+    return written
+
+
+def _section(scene: _Scene, role: str) -> Any:
+    """Return the structures of a role: a list where all of them run on the role's timeframe."""
+    lists = scene.structures[role]
+    default = scene.exec_tf if role == "exec" else scene.roles[role]
+    return lists[default] if set(lists) == {default} and scene.draw(st.integers(0, 3)) else lists
+
+
+def _account(scene: _Scene) -> dict[str, Any]:
+    draw = scene.draw
+    maybe = {
+        "starting_equity_usdt": st.sampled_from((1000, 10000.0)),
+        "max_leverage": st.sampled_from((1, 1.5, 3)),
+        "max_drawdown_pct": st.sampled_from((5, 50.0, 100)),
+        "slippage_bps": st.sampled_from((0, 2.5)),
+        "min_trade_notional_usdt": st.sampled_from((0, 10)),
+        "fee_model": st.sampled_from(({"taker_bps": 0}, {"taker_bps": 5.5, "maker_bps": -1})),
+        "max_notional_usdt": st.sampled_from((500, 5000.0)),
+        "max_margin_usdt": st.just(700),
+    }
+    return {name: draw(values) for name, values in maybe.items() if draw(st.booleans())}
+
+
+# --- series -----------------------------------------------------------------------------------
+
+
+def _timeframe(scene: _Scene) -> tuple[str, str]:
+    """Return a timeframe as written and as meant."""
+    draw = scene.draw
+    if draw(st.integers(0, 2)):
+        role = draw(st.sampled_from((*scene.roles, "exec", "exec")))
+        return role, scene.exec_tf if role == "exec" else scene.roles[role]
+    name = draw(st.sampled_from(_usable(scene)))
+    return name, name
+
+
+def _add_feature(scene: _Scene, unit: str = "", where: tuple[str, str] | None = None) -> str:
+    draw = scene.draw
+    unit = unit or draw(st.sampled_from(CATALOG.indicators()))
+    spec = CATALOG.spec(unit)
+    written, timeframe = where or _timeframe(scene)
+    feature: dict[str, Any] = {"indicator": unit, "params": _params(scene, spec, timeframe)}
+    if written != "exec" or draw(st.booleans()):
+        feature["tf"] = written
+    source_unit = PRICE
+    if "source" in spec.inputs and draw(st.booleans()):
+        feature["source"], source_unit = _source(scene, timeframe)
+    name = f"{unit}_{len(scene.units)}"
+    scene.features[name] = feature
+    _declare(scene, name, unit, timeframe, source_unit)
+    return name
+
+
+def _declare(scene: _Scene, name: str, unit: str, timeframe: str, source_unit: str) -> None:
+    spec = CATALOG.spec(unit)
+    for output in spec.outputs:
+        field_name = output.name if len(spec.outputs) > 1 else ""
+        words = tuple(word or "none" for word, _ in output.tokens)
+        measured = resolve(output.unit, source_unit)
+        text = f"{name}:{field_name}"
+        scene.names.reads.append(Operand(text, text, output.kind, measured, words))
+    first = resolve(primary(spec).unit, source_unit) if primary(spec).kind == "float" else ""
+    scene.units[name] = (spec.kind, unit, timeframe, first)
+
+
+def _source(scene: _Scene, timeframe: str) -> tuple[str, str]:
+    """Return a price, or a feature of the same timeframe, and its unit."""
+    chained = {
+        name: unit
+        for name, (kind, _, tf, unit) in scene.units.items()
+        if kind == INDICATOR and tf == timeframe and unit
+    }
+    name = scene.draw(st.sampled_from((*SOURCES, *chained, *chained)))
+    if name in chained:
+        return name, chained[name]
+    return name, VOLUME if name == "volume" else PRICE
+
+
+def _add_structure(scene: _Scene, unit: str, where: tuple[str, str] | None) -> str:
+    spec = CATALOG.spec(unit)
+    role, timeframe = where or _place(scene)
+    uses = [_used(scene, need, (role, timeframe)) for need in spec.needs]
+    name = f"{unit}_{len(scene.units)}"
+    entry: dict[str, Any] = {"type": unit, "key": name}
+    entry["params"] = _params(scene, spec, timeframe)
+    source_unit = PRICE
+    if "source" in spec.inputs:
+        entry["params"]["source"], source_unit = _source(scene, timeframe)
+    if uses:
+        entry["uses"] = uses[0] if len(uses) == 1 else uses
+    scene.structures.setdefault(role, {}).setdefault(timeframe, []).append(entry)
+    _declare(scene, name, unit, timeframe, source_unit)
+    return name
+
+
+def _place(scene: _Scene) -> tuple[str, str]:
+    """Return the section of a structure and its timeframe, which may be another one."""
+    written, timeframe = _timeframe(scene)
+    roles = (*scene.roles, "exec")
+    role = written if written in roles else scene.draw(st.sampled_from(roles))
+    return role, timeframe
+
+
+def _used(scene: _Scene, need: str, where: tuple[str, str]) -> str:
+    """Return a structure above in the same list, made now if there is none."""
+    section = scene.structures.get(where[0], {}).get(where[1], [])
+    known = [str(entry["key"]) for entry in section if entry["type"] == need]
+    if known and scene.draw(st.integers(0, 3)):
+        return str(scene.draw(st.sampled_from(known)))
+    return _add_structure(scene, need, where)
+
+
+def _params(scene: _Scene, spec: Spec, timeframe: str) -> dict[str, Any]:
+    """Return parameters that keep the constraints of the SPEC."""
+    draw = scene.draw
+    values: dict[str, Any] = {}
+    for _ in range(20):
+        values = {p.name: _value(draw, p) for p in spec.params if p.kind != "series"}
+        if all(holds(formula, _full(spec, values), absent=True) for formula, _ in spec.constraints):
+            break
+    if VOLATILITY in spec.inputs:
+        _add_volatility(scene, spec, values, timeframe)
+    every = {name: value for name, value in values.items() if value is not None}
+    written = {
+        name: value
+        for name, value in every.items()
+        if spec.param(name).required or draw(st.integers(0, 7))
+    }
+    if not _is_complete(spec, written):
+        written = every
+    return {name: _as_variable(scene, value) for name, value in written.items()}
+
+
+def _is_complete(spec: Spec, written: dict[str, Any]) -> bool:
+    """Return whether a unit takes these parameters and defaults for the rest."""
+    values = {p.name: written.get(p.name, p.default) for p in spec.params}
+    absent = [p for p in spec.params if values[p.name] is None and p.required_if]
+    return all(holds(formula, values, absent=True) for formula, _ in spec.constraints) and not any(
+        holds(p.required_if, values, absent=False) for p in absent
+    )
+
+
+def _full(spec: Spec, values: dict[str, Any]) -> dict[str, Any]:
+    return {p.name: values.get(p.name) for p in spec.params}
+
+
+def _value(draw: Draw, param: Param) -> Any:
+    is_optional = not param.required and param.default is None
+    if is_optional and not param.required_if and draw(st.booleans()):
+        return None
+    match param.kind:
+        case "int":
+            low, high = int(param.low or 0), int(param.high or 5000)
+            return draw(
+                st.sampled_from([n for n in (low, high, *_LENGTHS) if low <= n <= min(high, 20)])
+            )
+        case "float":
+            return draw(st.sampled_from(_REALS))
+        case "bool":
+            return draw(st.booleans())
+        case _:
+            return draw(st.sampled_from(param.choices))
+
+
+def _add_volatility(scene: _Scene, spec: Spec, values: dict[str, Any], timeframe: str) -> None:
+    """Give a structure its average true range: a declared feature, or a private one."""
+    known = [
+        name
+        for name, (_, unit, tf, _) in scene.units.items()
+        if tf == timeframe and CAPABILITY in CATALOG.spec(unit).provides
+    ]
+    values[LENGTH] = scene.draw(st.sampled_from((None, *_LENGTHS)))
+    if known and scene.draw(st.booleans()):
+        values[LENGTH] = None
+        values[KEY] = scene.draw(st.sampled_from(known))
+    elif not _is_complete(spec, {n: v for n, v in values.items() if v is not None}):
+        values[LENGTH] = 3
+
+
+def _as_variable(scene: _Scene, value: Any) -> Any:
+    if isinstance(value, bool | str) or scene.draw(st.integers(0, 4)):
+        return value
+    name = f"v{len(scene.names.variables)}"
+    scene.names.variables[name] = value
+    return f"${{{name}}}"
+
+
+def _add_bars(scene: _Scene) -> None:
+    """Name the bars of the exec timeframe, and those of others by timeframe or by role."""
+    others = scene.draw(st.lists(st.sampled_from((*scene.roles, *_usable(scene))), max_size=2))
+    for qualifier in ("", *others):
+        for name in CANDLE:
+            text = f"{qualifier}.{name}:" if qualifier else f"{name}:"
+            unit = VOLUME if name == "volume" else PRICE
+            scene.names.reads.append(Operand(text, text, "float", unit))
+
+
+def _add_qualified(scene: _Scene) -> None:
+    """Name a feature with its own timeframe in front."""
+    name = scene.draw(st.sampled_from([*scene.features]))
+    outputs = [one for one in scene.names.reads if one.text.startswith(f"{name}:")]
+    timeframe = scene.units[name][2]
+    scene.names.reads += [replace(one, text=f"{timeframe}.{one.text}") for one in outputs]
+
+
+def _usable(scene: _Scene) -> tuple[str, ...]:
+    """Return the timeframes that the base bars of a run can make."""
+    return ORDER[ORDER.index(scene.roles["low_tf"]) :]
+
+
+# --- actions and money ------------------------------------------------------------------------
+
+
+def _actions(scene: _Scene, *, has_exits: bool) -> Any:
+    draw = scene.draw
+    allowed = (*_ENTRIES, *EXIT_ACTIONS) if has_exits else _ENTRIES
+    if draw(st.booleans()):
+        chosen = draw(st.lists(st.sampled_from(allowed), min_size=1, max_size=3, unique=True))
+        if has_exits and not set(chosen) & set(EXIT_ACTIONS):
+            chosen.append("exit_all")
+        return {action: _when(scene).either(draw) for action in chosen}
+    blocks = [_block(scene, f"block_{k}", allowed) for k in range(draw(st.integers(1, 3)))]
+    if has_exits:
+        blocks.append({"id": "leave", "cases": [_case(scene, EXIT_ACTIONS)]})
+    return blocks
+
+
+def _block(scene: _Scene, name: str, allowed: tuple[str, ...]) -> dict[str, Any]:
+    draw = scene.draw
+    cases = [_case(scene, allowed) for _ in range(draw(st.integers(1, 3)))]
+    block: dict[str, Any] = {"id": name, "cases": cases}
+    if draw(st.integers(0, 2)) == 0:
+        block["else"] = {"emit": _emit(draw, allowed)}
+    return block
+
+
+def _case(scene: _Scene, allowed: tuple[str, ...]) -> dict[str, Any]:
+    return {"when": _when(scene).either(scene.draw), "emit": _emit(scene.draw, allowed)}
+
+
+def _emit(draw: Draw, allowed: tuple[str, ...]) -> list[Any]:
+    actions = draw(st.lists(st.sampled_from((*allowed, "no_action")), min_size=1, max_size=3))
+    return [{"action": action} if draw(st.booleans()) else action for action in actions]
+
+
+def _when(scene: _Scene) -> Rule:
+    return condition(scene.draw, scene.names)
+
+
+def _risk(scene: _Scene, *, needed: bool) -> dict[str, Any]:
+    """Return stop, target and sizing; all that an exit mode needs."""
+    draw = scene.draw
+    risk: dict[str, Any] = {"max_position_pct": draw(st.sampled_from((5, 50.0, 100)))}
+    for name in ("stop_loss", "take_profit"):
+        form = draw(st.sampled_from(("absent", "shorthand", "rule")))
+        value = _as_variable(scene, draw(st.sampled_from((0.2, 1, 2.5))))
+        if form == "rule":
+            risk[name] = {
+                "type": draw(st.sampled_from(("percent", "price_percent"))),
+                "value": value,
+            }
+        elif needed or form == "shorthand":
+            risk[f"{name}_pct"] = value
+    return risk
