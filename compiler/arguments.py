@@ -9,7 +9,7 @@ from tradec.compiler.surface import argument
 from tradec.dsl import nodes
 from tradec.dsl.diagnostics import Diagnostics
 from tradec.dsl.span import NOWHERE, Span
-from tradec.dsl.words import join_words, suggest
+from tradec.dsl.words import join_words, number_text, suggest
 from tradec.runtime.formula import evaluate
 from tradec.runtime.spec import Param, Spec
 
@@ -40,16 +40,25 @@ class Arguments:
     def complete(self, node: Unit, unit: nodes.Literal, spec: Spec) -> tuple[nodes.Argument, ...]:
         """Return every parameter of the SPEC in its order, without the optional ones left out."""
         self._check_names(node, unit, spec)
-        written = {p.name: argument(node, p.name) for p in spec.params}
-        values = {p.name: self._value(p, written[p.name]) for p in spec.params}
-        arguments = tuple(
-            nodes.Argument(name=name, value=value, span=given.span if given else NOWHERE)
-            for (name, value), given in zip(values.items(), written.values(), strict=True)
-            if value is not None
-        )
-        self._check_required(node, unit, spec, arguments)
+        given = {p.name: self._given(p, argument(node, p.name)) for p in spec.params}
+        values = formula_values(spec, _present(given), self.variables)
+        for param in spec.params:
+            if self._is_missing(param, given, values):
+                self._report_missing(node, unit, param)
+                given[param.name] = _argument(param, _neutral(param))
+        arguments = _present(given)
         self._check_constraints(node, spec, arguments)
         return arguments
+
+    def _is_missing(
+        self, param: Param, given: Mapping[str, nodes.Argument | None], values: Mapping[str, Any]
+    ) -> bool:
+        """Return whether a parameter has to be there and is not."""
+        if given[param.name] is not None or param.name in self.elsewhere:
+            return False
+        return param.required or (
+            bool(param.required_if) and holds(param.required_if, values, absent=False)
+        )
 
     def _check_names(self, node: Unit, unit: nodes.Literal, spec: Spec) -> None:
         known = tuple(p.name for p in spec.params)
@@ -64,9 +73,14 @@ class Arguments:
                     helps=(likely,) if likely else (),
                 )
 
-    def _value(self, param: Param, written: nodes.Argument | None) -> nodes.Value | None:
+    def _given(self, param: Param, written: nodes.Argument | None) -> nodes.Argument | None:
+        """Return a parameter as its unit takes it: as written, or its default, if any."""
         if written is None:
-            return None if param.default is None else nodes.Literal(value=param.default)
+            default = None if param.default is None else nodes.Literal(value=param.default)
+            return _argument(param, default)
+        return _argument(param, self._value(param, written), written.span)
+
+    def _value(self, param: Param, written: nodes.Argument) -> nodes.Value | None:
         if isinstance(written.value, tuple):
             self._report(written.span, f"`{param.name}` is a list, not {_KINDS[param.kind]}")
             return _neutral(param)
@@ -74,11 +88,9 @@ class Arguments:
         value = self._checked(param, known, written.value.span)
         if value is None:
             return _neutral(param)
-        match written.value:
-            case nodes.VarRef() if not isinstance(value, bool | str):
-                return written.value
-            case other:
-                return nodes.Literal(value=value, span=other.span)
+        if isinstance(written.value, nodes.VarRef) and not isinstance(value, bool | str):
+            return written.value
+        return nodes.Literal(value=value, span=written.value.span)
 
     def _checked(self, param: Param, value: Scalar | None, span: Span) -> Scalar | None:
         """Return the value as its parameter takes it, or None once its error is reported."""
@@ -97,27 +109,18 @@ class Arguments:
             )
             return None
         if isinstance(fitting, int | float) and not _within(param, fitting):
-            self._report(span, f"`{param.name}` is {shown_as(fitting)}, outside of {bounds(param)}")
+            self._report(span, f"`{param.name}` is {number_text(fitting)}, not {bounds(param)}")
             return None
         return fitting
 
-    def _check_required(
-        self, node: Unit, unit: nodes.Literal, spec: Spec, arguments: tuple[nodes.Argument, ...]
-    ) -> None:
-        values = formula_values(spec, arguments, self.variables)
-        for param in spec.params:
-            needed = param.required or (
-                bool(param.required_if) and holds(param.required_if, values, absent=False)
-            )
-            absent = argument(node, param.name) is None and param.default is None
-            if needed and absent and param.name not in self.elsewhere:
-                self.diagnostics.report(
-                    self.code,
-                    node.span,
-                    f"`{unit.value}` needs the parameter `{param.name}`",
-                    notes=(f"it is {_KINDS[param.kind]} {_expectation(param)}".rstrip(),),
-                    helps=(f"add `{param.name}` to `params`",),
-                )
+    def _report_missing(self, node: Unit, unit: nodes.Literal, param: Param) -> None:
+        self.diagnostics.report(
+            self.code,
+            node.span,
+            f"`{unit.value}` needs the parameter `{param.name}`",
+            notes=(f"it is {_KINDS[param.kind]} {_expectation(param)}".rstrip(),),
+            helps=(f"add `{param.name}` to `params`",),
+        )
 
     def _check_constraints(
         self, node: Unit, spec: Spec, arguments: tuple[nodes.Argument, ...]
@@ -174,7 +177,7 @@ def bounds(param: Param) -> str:
     low = "" if param.low is None else f"{param.low:g}"
     high = "" if param.high is None else f"{param.high:g}"
     if low and high and not param.low_exclusive:
-        return f"{low}..{high}"
+        return f"from {low} to {high}"
     above = f"{'above' if param.low_exclusive else 'at least'} {low}" if low else ""
     return " and ".join(part for part in (above, f"at most {high}" if high else "") if part)
 
@@ -182,6 +185,16 @@ def bounds(param: Param) -> str:
 def shown_as(value: Scalar) -> str:
     """Return a value as a play writes it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _argument(
+    param: Param, value: nodes.Value | None, span: Span = NOWHERE
+) -> nodes.Argument | None:
+    return None if value is None else nodes.Argument(name=param.name, value=value, span=span)
+
+
+def _present(given: Mapping[str, nodes.Argument | None]) -> tuple[nodes.Argument, ...]:
+    return tuple(found for found in given.values() if found is not None)
 
 
 def _fitting(param: Param, value: Scalar) -> Scalar | None:

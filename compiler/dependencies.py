@@ -13,6 +13,7 @@ class Dependencies:
 
     def __init__(self, play: nodes.Play, context: Context) -> None:
         self._diagnostics = context.diagnostics
+        self._known = context.catalog.structures()
         self._features = {f.id for f in play.features}
         self._structures = {str(s.key.value): s for s in play.structures}
         self._places = {key: place for place, key in enumerate(self._structures)}
@@ -54,6 +55,8 @@ class Dependencies:
             problem = f"`{key}` is not declared above `{structure.key.value}`"
             return self._report(use.span, problem, f"move `{key}` above it", at)
         kind = self._type(use)
+        if kind not in self._known:
+            return f"`{kind}` is reported where it stands"
         if kind not in slots:
             takes = f"it takes {join_words(slots)}" if slots else "it uses no other structure"
             problem = f"`{structure.type.value}` cannot use `{key}`, a {kind}"

@@ -21,7 +21,8 @@ def join(left: Memory, right: Memory) -> Memory:
         case (Constant(), other) | (other, Constant()):
             return other
         case AnchoredMemory(), AnchoredMemory():
-            return max(left, right, key=lambda m: (m.bars_required, m.event))
+            event = max(left.event, right.event)
+            return AnchoredMemory(event, max(left.bars_required, right.bars_required))
         case (AnchoredMemory(event=event, bars_required=required), other) | (
             other,
             AnchoredMemory(event=event, bars_required=required),

@@ -46,7 +46,7 @@ class Ranges:
     diagnostics: Diagnostics
 
     def check(self) -> None:
-        """Report E502, W107 and W113 of every condition."""
+        """Report E104, W107 and W113 of every condition."""
         for node in rule_nodes(self.play):
             match node:
                 case ir.Between():
@@ -66,7 +66,7 @@ class Ranges:
         low, high = self._value(node.low), self._value(node.high)
         if low is not None and high is not None and low > high:
             self.diagnostics.report(
-                "E502",
+                "E104",
                 node.low.span,
                 f"{number_text(low)} is above {number_text(high)}, so nothing is between them",
                 labels=(Label(span=node.high.span, text="the upper bound"),),

@@ -1,44 +1,14 @@
 """Plays for tests: sections completed to a whole play, and what the front end makes of them."""
 
-import re
-
+from complete import complete
 from tradec.compiler import ir
-from tradec.compiler.context import Options
-from tradec.compiler.pipeline import check_source
+from tradec.compiler.catalog import standard
+from tradec.compiler.context import Context, Options
+from tradec.compiler.pipeline import check_source, run
+from tradec.dsl import nodes
+from tradec.dsl.build import read_play
 from tradec.dsl.diagnostics import Diagnostic, Diagnostics
 from tradec.dsl.span import Source
-
-BASE = {
-    "version": 'version: "3.0.0"',
-    "name": "name: example",
-    "symbol": "symbol: BTCUSDT",
-    "timeframes": "timeframes: {low_tf: 15m, med_tf: 1h, high_tf: D, exec: low_tf}",
-    "account": """account:
-  starting_equity_usdt: 10000.0
-  max_leverage: 1.0
-  max_drawdown_pct: 100.0
-  fee_model: {taker_bps: 5.5, maker_bps: 2.0}
-  slippage_bps: 2.0
-  min_trade_notional_usdt: 10.0""",
-    "features": """features:
-  ema_9: {indicator: ema, params: {length: 9}}
-  ema_21: {indicator: ema, params: {length: 21}}
-  rsi_14: {indicator: rsi, params: {length: 14}}""",
-    "actions": """actions:
-  entry_long: "ema_9 crosses above ema_21 and rsi_14 < 70\"""",
-    "risk": """risk:
-  stop_loss_pct: 2.0
-  take_profit_pct: 4.0
-  max_position_pct: 50.0""",
-}
-
-def complete(sections: str) -> str:
-    """Return a whole play: the sections given, and those of BASE that are not."""
-    given = set(re.findall(r"^([a-z_]+):", sections, flags=re.MULTILINE))
-    if "id" in given:
-        given.add("name")
-    rest = [text for name, text in BASE.items() if name not in given]
-    return "\n".join([*rest, sections.strip("\n"), ""])
 
 
 def check(
@@ -84,3 +54,14 @@ def condition(text: str, sections: str = "") -> ir.Condition:
     """Return the condition of the only rule."""
     play = typed(f"{sections}\nactions:\n  entry_long: {text}\n")
     return play.blocks[0].cases[0].when
+
+
+def surface(sections: str, stop_after: str) -> tuple[nodes.Play, tuple[Diagnostic, ...]]:
+    """Return the surface play as a pass before infer_types leaves it, and everything found."""
+    diagnostics = Diagnostics()
+    play = read_play(Source("play.yml", complete(sections)), diagnostics, {})
+    assert play is not None, diagnostics.all
+    context = Context(catalog=standard(), diagnostics=diagnostics)
+    stage = run(play, context, stop_after)
+    assert isinstance(stage, nodes.Play)
+    return stage, diagnostics.all

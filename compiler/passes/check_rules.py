@@ -35,14 +35,13 @@ def check_rules(play: ir.Play, context: Context) -> ir.Play:
 
 def _check_money(play: ir.Play, diagnostics: Diagnostics) -> None:
     account, values = play.account, play_values(play, {})
-    left_out = [name for name, value in account_settings(account) if value.span == NOWHERE]
-    if play.risk.position_pct.span == NOWHERE:
-        left_out.append("max_position_pct")
+    defaults = dict(account_settings(account)) | {"max_position_pct": play.risk.position_pct}
+    left_out = [name for name, value in defaults.items() if value.span == NOWHERE]
     if left_out:
-        defaults = dict(account_settings(account)) | {"max_position_pct": play.risk.position_pct}
+        only_position = left_out == ["max_position_pct"]
         diagnostics.report(
             "W109",
-            account.span,
+            (play.risk if only_position else account).span,
             f"money left to its default: {', '.join(left_out)}",
             notes=tuple(f"{n} is {setting(defaults[n], values):g}" for n in left_out),
             helps=("write the values that you mean",),
