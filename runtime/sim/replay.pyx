@@ -9,6 +9,9 @@ from libc.math cimport INFINITY
 from libc.stdint cimport int64_t, uint8_t
 
 from tradec.runtime.sim.exchange cimport Exchange
+from tradec.runtime.sim.grid cimport Grid, grid_down, grid_up
+from tradec.runtime.sim.ledger cimport Ledger, ledger_available, ledger_init, ledger_open
+from tradec.runtime.sim.terms cimport Terms
 from tradec.runtime.strategy cimport (
     AT_END, BREACHED, DECIDED, TOUCHED, Decision, Feed, Watch, equity_point, touched,
 )
@@ -101,3 +104,18 @@ cdef class Replay:
                     return i
             i += 1
         return i
+
+
+def rounded(grid, double x):
+    """Return `x` rounded down and up to a grid of `rules.grid_of`."""
+    cdef Grid units = grid
+    return grid_down(&units, x), grid_up(&units, x)
+
+
+def ledger_after_entry(rules, instrument, int64_t side, double qty, double price):
+    """Return the ledger as a dict after an entry at `price`, with `available`."""
+    cdef Terms terms = rules.terms(instrument)
+    cdef Ledger ledger
+    ledger_init(&ledger, rules.starting_equity_usdt)
+    ledger_open(&ledger, &terms, side, qty, price)
+    return {**ledger, "available": ledger_available(&ledger)}

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tradec.runtime.sim.exchange import Exchange
+from tradec.runtime.sim.replay import ledger_after_entry
 
 from generators.exchange_cases import START_MS, bars_of, play
 from tradec.runtime.sim.records import PURPOSES
@@ -53,6 +54,14 @@ def test_entry_is_sized_at_the_decision_and_stops_hang_on_the_fill() -> None:
     assert entry["fee"] == pytest.approx(5.555, abs=1e-12)
     assert leg["low_level"] == pytest.approx(100.798, abs=1e-12)
     assert leg["high_level"] == pytest.approx(101.404, abs=1e-12)
+
+
+def test_entry_locks_margin_and_the_fee_to_close() -> None:
+    ledger = ledger_after_entry(RULES, Instrument.unconstrained(), 1, 100.0, 101.0)
+    assert ledger["margin"] == pytest.approx(1010.0)
+    assert ledger["reserve"] == pytest.approx(4.9995)
+    assert ledger["cash"] == pytest.approx(10_000 - 5.555)
+    assert ledger["available"] == pytest.approx(10_000 - 5.555 - 1010.0 - 4.9995)
 
 
 def test_gap_beyond_the_stop_fills_at_the_open() -> None:
