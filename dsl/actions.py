@@ -107,7 +107,7 @@ def _read_case(value: Marked, path: str, cx: Context) -> nodes.Case | None:
     if "when" not in bound.special:
         return None
     when = read_condition(bound.special["when"], join_path(path, "when"), cx)
-    return when and nodes.Case(when=when, emit=emit, span=value.span)
+    return None if when is None else nodes.Case(when=when, emit=emit, span=value.span)
 
 
 def _read_otherwise(bound: Bound, path: str, cx: Context) -> tuple[nodes.Intent, ...]:
@@ -141,14 +141,16 @@ def _members(name: str, bound: Bound, path: str, cx: Context) -> tuple[Marked, .
 def _read_intent(value: Marked, path: str, cx: Context) -> nodes.Intent | None:
     if isinstance(value, Scalar):
         action = _read_named(value, path, cx)
-        return action and nodes.Intent(action=action, span=value.span)
+        return None if action is None else nodes.Intent(action=action, span=value.span)
     bound = bind(INTENT, value, path, value.span, cx)
     named = bound.special.get("action")
     action = _read_named(named, join_path(path, "action"), cx) if named is not None else None
     percent = None
     if "percent" in bound.special:
         percent = _read_percent(bound, action, path, cx)
-    return action and nodes.Intent(action=action, percent=percent, span=value.span)
+    if action is None:
+        return None
+    return nodes.Intent(action=action, percent=percent, span=value.span)
 
 
 def _read_named(value: Marked, path: str, cx: Context) -> nodes.Literal | None:
@@ -166,7 +168,7 @@ def _read_percent(
         return percent
     if action.value not in EXIT_ACTIONS:
         message = f"`{action.value}` closes nothing and takes no `percent`"
-        cx.report("E602", bound.keys["percent"].span, message)
+        cx.report("E602", bound.keys["percent"].span, message, "leave `percent` out")
     elif not 0 < number <= 100:
         message = f"`percent` is {number}, which is out of range"
         help_ = "write a number above 0 and at most 100"

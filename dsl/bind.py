@@ -110,6 +110,8 @@ def report_unknown(section: Section, key: Scalar, path: str, cx: Context) -> Non
     """Report E101 with what the place accepts and what was probably meant."""
     near = closest(key.text, section.accepted, RENAMED_KEYS)
     help_ = f"write {join_words(near)}" if near else ""
+    if not near and "params" in section.by_name:
+        help_ = "write parameters under `params:`"
     message = f"unknown key `{join_path(path, key.text)}`"
     note = f"accepted keys: {listed(section.accepted)}"
     cx.report("E101", key.span, message, help_, label="unknown key", notes=(note,))

@@ -16,6 +16,7 @@ from tradec.dsl.explain import (
     e6,
     e7,
     e8,
+    e9,
     w1,
     w1_reading,
 )
@@ -33,6 +34,7 @@ _FAMILIES: tuple[tuple[Code, ...], ...] = (
     e6.CODES,
     e7.CODES,
     e8.CODES,
+    e9.CODES,
     w1.CODES,
     w1_reading.CODES,
 )

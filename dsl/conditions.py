@@ -122,7 +122,7 @@ def _read_block(key: Scalar, value: Marked, path: str, cx: Context) -> nodes.Con
         case "not":
             operand = read_condition(value, path, cx)
             span = key.span.to(value.span)
-            return operand and nodes.Not(operand=operand, span=span)
+            return None if operand is None else nodes.Not(operand=operand, span=span)
         case "all" | "any":
             if not isinstance(value, Sequence):
                 cx.wrong_type(path, "a list of conditions", value, "write `- ` before it")

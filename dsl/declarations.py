@@ -24,6 +24,7 @@ class Declarations:
         self._diagnostics = diagnostics
         self._variables = Variables()
         self._below: set[str] = set()
+        self._has_undeclared = False
 
     def read(self, section: Marked | None, root: MarkedMapping) -> Variables:
         """Return the variables; report what is wrong with them and with each reference."""
@@ -150,9 +151,11 @@ class Declarations:
                         known[name].uses.add("mention")
                         self._check_list(known[name], scalar, span)
                     elif name not in self._variables.broken:
+                        self._has_undeclared = True
                         report_undeclared(name, span, sorted(known), self._diagnostics)
         for variable in known.values():
-            if not variable.uses:
+            # Where a reference names nothing, it may have meant this one.
+            if not variable.uses and not self._has_undeclared:
                 message = f"the variable `{variable.name}` is not used"
                 self._diagnostics.report("W102", variable.key.span, message)
 

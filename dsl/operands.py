@@ -16,7 +16,7 @@ QUALIFIERS = frozenset((*CALENDAR_TIMEFRAMES, *ROLES, "exec"))
 _INDEX = r"\[-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\]"
 _SEGMENT = rf"[A-Za-z_][A-Za-z0-9_]*(?:{_INDEX})*"
 _SIMPLE = re.compile(rf"\s*(?:([0-9]+[mhd])\.)?({_SEGMENT}(?:\.{_SEGMENT})*)\s*\Z")
-_NUMBER = re.compile(r"\s*[-+]?[.0-9][0-9.eE+-]*\s*\Z")
+_NUMBER = re.compile(r"\s*[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\s*\Z")
 _PART = re.compile(rf"([A-Za-z_][A-Za-z0-9_]*)((?:{_INDEX})*)")
 _BRACKET = re.compile(r"\[([^\]]*)\]")
 

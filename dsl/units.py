@@ -92,8 +92,10 @@ def read_structures(bound: Bound, namespace: Namespace, cx: Context) -> tuple[no
             case Mapping(entries=entries):
                 for key, inner in entries:
                     text = cx.text(key)
-                    nested = text and nodes.Literal(value=text.text, span=key.span)
-                    inner_path = join_path(path, key.text)
+                    if text is None:
+                        continue
+                    nested = nodes.Literal(value=text.text, span=key.span)
+                    inner_path = join_path(path, text.text)
                     found += _Entries(namespace, cx, named, nested).read(inner, inner_path)
             case _:
                 found += _Entries(namespace, cx, named, None).read(value, path)

@@ -30,8 +30,8 @@ def read_number(kind: Number, value: Marked, path: str, cx: Context) -> nodes.Va
     if variable is not None and variable.number is not None:
         return _read_variable(kind, variable, value, path, cx)
     scalar = cx.text(value)
-    number = scalar and _number_of(kind, scalar, path, cx)
-    if scalar is None or number is None or not _in_bounds(kind, number, value.span, path, cx):
+    number = None if scalar is None else _number_of(kind, scalar, path, cx)
+    if number is None or not _in_bounds(kind, number, value.span, path, cx):
         return None
     return nodes.Literal(value=number if kind.integer else float(number), span=value.span)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from tradec.dsl.diagnostics import Diagnostics
+from tradec.dsl.diagnostics import Diagnostics, Label
 from tradec.dsl.marked import Entry, Mapping, Marked, Scalar, Sequence
 from tradec.dsl.merge import MergeError, check_duplicates, merge
 from tradec.dsl.place import Place
@@ -20,11 +20,14 @@ _TAB = re.compile(r"(?:^|\n|\r)(?P<blank> *)\t[ \t]*[^\s#]")
 
 
 class _UnreadableError(Exception):
-    def __init__(self, span: Span, message: str, help_: str = "") -> None:
+    def __init__(
+        self, span: Span, message: str, help_: str = "", begins: Span | None = None
+    ) -> None:
         super().__init__(message)
         self.span = span
         self.message = message
         self.help = help_
+        self.begins = begins
 
 
 def decode_source(name: str, data: bytes, diagnostics: Diagnostics) -> Source | None:
@@ -61,7 +64,8 @@ def read_yaml(source: Source, diagnostics: Diagnostics) -> Mapping | None:
 
 def _report(diagnostics: Diagnostics, error: _UnreadableError) -> None:
     helps = (error.help,) if error.help else ()
-    diagnostics.report("E107", error.span, error.message, helps=helps)
+    labels = (Label(span=error.begins, text="begins here"),) if error.begins else ()
+    diagnostics.report("E107", error.span, error.message, labels=labels, helps=helps)
 
 
 def _check_characters(place: Place) -> None:
@@ -105,12 +109,16 @@ class _Composer:
         try:
             yield from yaml.parse(self._text, Loader=_LOADER)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            at = mark.index if mark else 0
-            text = ", ".join(part for part in (error.problem, error.context) if part)
-            raise _UnreadableError(self._place.span(at, at + 1), text or "not YAML") from error
+            raise self._unreadable(error) from error
         except yaml.YAMLError as error:
             raise _UnreadableError(self._place.span(0, 0), str(error).split("\n")[0]) from error
+
+    def _unreadable(self, error: yaml.MarkedYAMLError) -> _UnreadableError:
+        at, begin = error.problem_mark or error.context_mark, error.context_mark
+        span = self._place.span(at.index, at.index + 1) if at else self._place.span(0, 0)
+        text = ", ".join(part for part in (error.problem, error.context) if part)
+        begins = self._place.span(begin.index, begin.index + 1) if begin else None
+        return _UnreadableError(span, text or "not YAML", begins=begins)
 
     def _next(self) -> yaml.NodeEvent | None:
         """Return the next event with content; None at the end of a collection or of the file."""
