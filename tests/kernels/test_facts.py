@@ -211,8 +211,7 @@ def test_finite_memory_agrees_bit_for_bit_from_two_starts(
     )
 
 
-def test_settings_of_a_play_are_enough(native: ModuleType) -> None:
-    """Every unit runs on the parameters of the longest legal windows."""
+def test_longest_windows_run(native: ModuleType) -> None:
     for unit in UNITS:
         longest: ChainParams = {m.name: _longest(m) for m in unit.chain}
         fed = _walk(20)
