@@ -21,6 +21,7 @@ _STARTS = (
     1_735_689_600_000,  # 2025-01-01
     1_743_379_200_000,  # Monday 2025-03-31
 )
+_LENGTHS = (0, 200, 500, 1000, 2000, 3000)
 _LEVELS = (1e-8, 1e-4, 0.37, 100.0, 43_000.0, 1e5)
 
 
@@ -54,14 +55,14 @@ def base_of(play: ir.Play) -> int:
 
 @st.composite
 def base_series(
-    draw: Draw, play: ir.Play | None = None, *, low: int = 50, high: int = 1500
+    draw: Draw, play: ir.Play | None = None, *, low: int = 50, high: int = 3000
 ) -> BaseSeries:
     """Draw bars for `play`: of one minute, or of its fastest timeframe where that is slow."""
     minutes = 1
     if play is not None and base_of(play) >= 15:
         minutes = draw(st.sampled_from((base_of(play), base_of(play), 5, 15)))
     base_ms = minutes * MINUTE_MS
-    length = draw(st.integers(low, high))
+    length = max(low, min(high, draw(st.sampled_from(_LENGTHS)) + draw(st.integers(0, 99))))
     before = draw(st.integers(0, min(length, DAY_MS // base_ms)))
     start = draw(st.sampled_from(_STARTS)) - before * base_ms
     noise = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))

@@ -50,25 +50,36 @@ def flat(_bar: int) -> int:
     return 0
 
 
-def follow(side: int, action: int) -> int:
-    """Return the side after a decision that is filled at once."""
-    match action:
-        case ir.Action.NO_ACTION:
-            return side
-        case ir.Action.ENTRY_LONG:
-            return 1
-        case ir.Action.ENTRY_SHORT:
-            return -1
-        case _:
-            return 0
+@dataclass(slots=True)
+class Trader:
+    """A position that fills every decision at once, and is stopped out after some bars."""
+
+    side: int = 0
+    held: int = 0
+    patience: int = 10
+
+    def act(self, action: int) -> None:
+        """Take a decision, or its absence, on the next bar."""
+        self.held += 1
+        match action:
+            case ir.Action.ENTRY_LONG | ir.Action.ENTRY_SHORT:
+                self.side = 1 if action == ir.Action.ENTRY_LONG else -1
+                self.held = 0
+            case ir.Action.EXIT_LONG | ir.Action.EXIT_SHORT | ir.Action.EXIT_ALL:
+                self.side = 0
+            case _ if self.held >= self.patience:
+                self.side = 0
 
 
-def trade(machine: Interpreter, candles: Candles, *, first: int = 0, side: int = 0) -> list[Step]:
-    """Return one Step for each bar from `first` on, every decision filled at once."""
+def trade(
+    machine: Interpreter, candles: Candles, *, first: int = 0, trader: Trader | None = None
+) -> list[Step]:
+    """Return one Step for each bar from `first` on, in the hands of `trader`."""
+    trader = trader or Trader()
     steps = []
     for ts, row in candles.items(first):
-        decision = machine.step(ts, ts + candles.base_ms, *row, side, True, True)
-        side = follow(side, decision[0])
+        decision = machine.step(ts, ts + candles.base_ms, *row, trader.side, True, True)
+        trader.act(decision[0])
         steps.append(Step(decision, machine.digest, tuple(machine.words())))
     return steps
 

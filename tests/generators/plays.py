@@ -97,12 +97,17 @@ def _scene(draw: Draw) -> _Scene:
     low = draw(st.sampled_from(FAST_EXEC))
     if draw(st.integers(0, 4)) == 0:  # slow plays: days, weeks and months close more often
         low = draw(st.sampled_from(("15m", "1h", "4h")))
-    above = ORDER[ORDER.index(low) :]
-    med, high = sorted(draw(st.tuples(*[st.sampled_from(above)] * 2)), key=ORDER.index)
-    role = draw(st.sampled_from(("low_tf", "low_tf", "low_tf", "med_tf")))
-    if ORDER.index(med) > ORDER.index("15m") and ORDER.index(low) < ORDER.index("15m"):
-        role = "low_tf"
+    med, high = sorted((_slower(draw, low), _slower(draw, low)), key=ORDER.index)
+    near = ORDER.index(med) - ORDER.index(low) <= 2
+    role = draw(st.sampled_from(("low_tf", "low_tf", "med_tf" if near else "low_tf")))
     return _Scene(draw, {"low_tf": low, "med_tf": med, "high_tf": high}, role)
+
+
+def _slower(draw: Draw, low: str) -> str:
+    """Return a timeframe at least as slow as `low`, mostly one that closes often."""
+    usable = ORDER[ORDER.index(low) :]
+    near = usable[:4] if draw(st.integers(0, 3)) else usable
+    return str(draw(st.sampled_from(near)))
 
 
 def _skeleton(scene: _Scene) -> dict[str, Any]:
@@ -151,9 +156,9 @@ def _timeframe(scene: _Scene) -> tuple[str, str]:
     """Return a timeframe as written and as meant."""
     draw = scene.draw
     if draw(st.integers(0, 2)):
-        role = draw(st.sampled_from((*scene.roles, "exec", "exec")))
+        role = draw(st.sampled_from((*scene.roles, "exec", "exec", "exec")))
         return role, scene.exec_tf if role == "exec" else scene.roles[role]
-    name = draw(st.sampled_from(_usable(scene)))
+    name = _slower(draw, scene.roles["low_tf"])
     return name, name
 
 
@@ -310,7 +315,8 @@ def _as_variable(scene: _Scene, value: Any) -> Any:
 
 def _add_bars(scene: _Scene) -> None:
     """Name the bars of the exec timeframe, and those of others by timeframe or by role."""
-    others = scene.draw(st.lists(st.sampled_from((*scene.roles, *_usable(scene))), max_size=2))
+    others = scene.draw(st.lists(st.sampled_from([*scene.roles]), max_size=1))
+    others += [_slower(scene.draw, scene.roles["low_tf"])] * scene.draw(st.integers(0, 1))
     for qualifier in ("", *others):
         for name in CANDLE:
             text = f"{qualifier}.{name}:" if qualifier else f"{name}:"
@@ -324,11 +330,6 @@ def _add_qualified(scene: _Scene) -> None:
     outputs = [one for one in scene.names.reads if one.text.startswith(f"{name}:")]
     timeframe = scene.units[name][2]
     scene.names.reads += [replace(one, text=f"{timeframe}.{one.text}") for one in outputs]
-
-
-def _usable(scene: _Scene) -> tuple[str, ...]:
-    """Return the timeframes that the base bars of a run can make."""
-    return ORDER[ORDER.index(scene.roles["low_tf"]) :]
 
 
 # --- actions and money ------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from generators.base_series import base_series
-from generators.driving import Step, follow, trade
+from generators.driving import Trader, trade
 from generators.passes import CONTEXT
 from generators.plays import Drawn, play_texts, plays
 from tradec.compiler import ir
@@ -32,13 +32,6 @@ def machine(play: ir.Play) -> Interpreter:
     return Interpreter(play, standard())
 
 
-def side_after(steps: list[Step]) -> int:
-    side = 0
-    for step in steps:
-        side = follow(side, step.decision[0])
-    return side
-
-
 @GENTLY
 @given(st.data(), plays())
 def test_nothing_before_a_cut_or_a_change_of_the_future_changes(
@@ -60,11 +53,11 @@ def test_a_snapshot_anywhere_goes_on_the_same(data: st.DataObject, drawn: Drawn)
     candles = data.draw(base_series(drawn.play, high=400)).candles
     whole = trade(machine(drawn.play), candles)
     cut = data.draw(st.integers(0, len(whole)))
-    first = machine(drawn.play)
-    before = trade(first, replace(candles, rows=candles.rows[:cut]))
+    first, trader = machine(drawn.play), Trader()
+    trade(first, replace(candles, rows=candles.rows[:cut]), trader=trader)
     second = machine(drawn.play)
     second.restore(first.snapshot())
-    assert trade(second, candles, first=cut, side=side_after(before)) == whole[cut:]
+    assert trade(second, candles, first=cut, trader=trader) == whole[cut:]
 
 
 @GENTLY
