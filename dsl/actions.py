@@ -7,9 +7,10 @@ from tradec.dsl.context import Context
 from tradec.dsl.diagnostics import Label
 from tradec.dsl.marked import Mapping, Marked, Scalar, Sequence
 from tradec.dsl.schema import Number
-from tradec.dsl.sections import ACTION, ACTIONS, BLOCK, CASE, EXIT_ACTIONS, INTENT, OTHERWISE
+from tradec.dsl.sections_rules import ACTION, BLOCK, CASE, INTENT, OTHERWISE
 from tradec.dsl.span import Span
 from tradec.dsl.values import read_number, read_scalar
+from tradec.dsl.vocabulary import ACTIONS, EXIT_ACTIONS
 from tradec.dsl.words import listed, suggest
 
 _ACTIONS_RENAMED = {

@@ -17,9 +17,9 @@ from tradec.dsl.schema import (
     Text,
     Word,
 )
-from tradec.dsl.sections import RENAMED_KEYS
 from tradec.dsl.span import Span
 from tradec.dsl.values import read_number, read_only, read_text, read_word, write_instead
+from tradec.dsl.vocabulary import RENAMED_KEYS
 from tradec.dsl.words import closest, join_words, listed
 
 

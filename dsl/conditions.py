@@ -11,7 +11,7 @@ from tradec.dsl.operand_values import ARITHMETIC
 from tradec.dsl.operands import simple_operand
 from tradec.dsl.predicates import OPERATORS, Parts, read_predicate
 from tradec.dsl.scalars import locate
-from tradec.dsl.sections import CONDITION, WINDOWS
+from tradec.dsl.sections_rules import CONDITION, WINDOWS
 
 _BLOCKS = ("all", "any", "not", "setup", *WINDOWS)
 _PREDICATE = ("lhs", "op", "rhs", "tolerance")

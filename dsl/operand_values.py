@@ -11,7 +11,7 @@ from tradec.dsl.legacy import modern_field, modernize
 from tradec.dsl.marked import Mapping, Marked, Scalar, Sequence, kind_of
 from tradec.dsl.operands import reference, simple_operand, split_reference
 from tradec.dsl.scalars import locate
-from tradec.dsl.sections import OPERAND
+from tradec.dsl.sections_rules import OPERAND
 from tradec.dsl.span import Span
 
 ARITHMETIC = ("+", "-", "*", "/", "%")

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from tradec.dsl import nodes
 from tradec.dsl.forms import FaultError, check_offset
-from tradec.dsl.sections import CALENDAR_TIMEFRAMES, LATER_NAMES, ROLES
 from tradec.dsl.span import Span
+from tradec.dsl.vocabulary import CALENDAR_TIMEFRAMES, LATER_NAMES, ROLES
 from tradec.dsl.words import NumberRangeError, to_bool, to_number
 
 _WORDS = "and or not in is crosses between near within above below over under every true false"

@@ -18,7 +18,7 @@ from tradec.dsl.forms import (
 from tradec.dsl.marked import Mapping, Marked, Scalar, Sequence, kind_of
 from tradec.dsl.operand_values import ARITHMETIC, read_operand
 from tradec.dsl.schema import Number
-from tradec.dsl.sections import RANGE
+from tradec.dsl.sections_rules import RANGE
 from tradec.dsl.span import Span
 from tradec.dsl.values import read_number
 from tradec.dsl.words import closest, join_words

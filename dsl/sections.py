@@ -15,37 +15,7 @@ from tradec.dsl.schema import (
     Text,
     Word,
 )
-
-IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_]*"
-ROLES = ("low_tf", "med_tf", "high_tf")
-EXIT_ACTIONS = ("exit_long", "exit_short", "exit_all")
-ACTIONS = ("entry_long", "entry_short", *EXIT_ACTIONS, "no_action")
-CANDLE = ("open", "high", "low", "close", "volume")
-LATER_NAMES = ("last_price", "mark_price", "funding_rate", "open_interest", "timestamp")
-CALENDAR_TIMEFRAMES = ("D", "W", "M")
-
-_WORDS = """and or not in is between near within crosses above below holds occurred count setup
-every over under true false"""
-RESERVED = frozenset(
-    (*CANDLE, *LATER_NAMES, *ROLES, "exec", *CALENDAR_TIMEFRAMES, *ACTIONS, *_WORDS.split())
-)
-"""What no feature and no structure may be called; words of conditions in any case."""
-
-RENAMED_KEYS = {
-    "timeframe": "tf",
-    "parameters": "params",
-    "depends_on": "uses",
-    "leverage": "max_leverage",
-    "equity": "starting_equity_usdt",
-    "sl_pct": "stop_loss_pct",
-    "tp_pct": "take_profit_pct",
-    "indicators": "features",
-    "rules": "actions",
-    "conditions": "when",
-    "then": "emit",
-    "if": "when",
-}
-"""Keys that people write although the language never had them."""
+from tradec.dsl.vocabulary import ROLES
 
 _PERCENT = Number(above=0, high=100)
 _POSITIVE = Number(above=0)
@@ -135,97 +105,6 @@ STRUCTURE = Section(
         Key(name="params", kind=Special(what="arguments"), meaning="its parameters"),
         Key(name="uses", kind=Special(what="ids"), meaning="the structures above it that it reads"),
         Key(name="structure_type", kind=Gone(replacement="`type`")),
-    ),
-)
-
-BLOCK = Section(
-    path="actions[]",
-    keys=(
-        Key(name="id", kind=Text(), required=True, meaning="name of the block"),
-        Key(name="cases", kind=Special(what="cases"), required=True, meaning="the first true wins"),
-        Key(name="else", kind=Special(what="otherwise"), meaning="when no case is true"),
-    ),
-)
-
-CASE = Section(
-    path="actions[].cases[]",
-    keys=(
-        Key(name="when", kind=Special(what="condition"), required=True, meaning="the condition"),
-        Key(name="emit", kind=Special(what="intents"), required=True, meaning="what follows"),
-    ),
-)
-
-OTHERWISE = Section(
-    path="actions[].else",
-    keys=(Key(name="emit", kind=Special(what="intents"), required=True, meaning="what follows"),),
-)
-
-INTENT = Section(
-    path="actions[].cases[].emit[]",
-    keys=(
-        Key(name="action", kind=Special(what="action"), required=True, meaning="the action"),
-        Key(
-            name="percent",
-            kind=Special(what="percent"),
-            default="100",
-            meaning="share of the remaining position that an exit closes",
-        ),
-        Key(name="metadata", kind=Later()),
-    ),
-)
-
-ACTION = Section(
-    path="actions.*",
-    keys=(
-        Key(name="when", kind=Special(what="condition"), required=True, meaning="the condition"),
-        Key(name="percent", kind=Later()),
-        Key(name="metadata", kind=Later()),
-    ),
-)
-
-WINDOWS = (
-    "holds_for",
-    "occurred_within",
-    "count_true",
-    "holds_for_duration",
-    "occurred_within_duration",
-    "count_true_duration",
-)
-
-CONDITION = Section(
-    path="condition",
-    keys=(
-        Key(name="all", kind=Special(what="conditions"), meaning="every one of a list"),
-        Key(name="any", kind=Special(what="conditions"), meaning="at least one of a list"),
-        Key(name="not", kind=Special(what="condition"), meaning="the opposite"),
-        Key(name="lhs", kind=Special(what="operand"), meaning="left side of a comparison"),
-        Key(name="op", kind=Special(what="operator"), meaning="how the sides compare"),
-        Key(name="rhs", kind=Special(what="operand"), meaning="right side of a comparison"),
-        Key(name="tolerance", kind=Special(what="tolerance"), meaning="how near is near"),
-        Key(name="setup", kind=Later()),
-        *(Key(name=name, kind=Later()) for name in WINDOWS),
-    ),
-)
-
-OPERAND = Section(
-    path="operand",
-    keys=(
-        Key(name="feature_id", kind=Text(), required=True, meaning="a feature or structure"),
-        Key(name="field", kind=Text(), meaning="its output"),
-        Key(
-            name="offset",
-            kind=Number(integer=True, parameter=False),
-            default="0",
-            meaning="closed bars back",
-        ),
-    ),
-)
-
-RANGE = Section(
-    path="range",
-    keys=(
-        Key(name="low", kind=Special(what="operand"), required=True, meaning="lower bound"),
-        Key(name="high", kind=Special(what="operand"), required=True, meaning="upper bound"),
     ),
 )
 

@@ -9,9 +9,10 @@ from tradec.dsl.declarations import literal_as_written, report_number_range
 from tradec.dsl.diagnostics import Label
 from tradec.dsl.marked import Mapping, Marked, Scalar, Sequence
 from tradec.dsl.operands import KEYWORDS
-from tradec.dsl.sections import FEATURE, IDENTIFIER, RESERVED, STRUCTURE
+from tradec.dsl.sections import FEATURE, STRUCTURE
 from tradec.dsl.span import Span
 from tradec.dsl.values import read_scalar
+from tradec.dsl.vocabulary import IDENTIFIER, RESERVED
 from tradec.dsl.words import NumberRangeError
 
 
