@@ -22,13 +22,13 @@ from tradec.compiler.prices import SOURCES
 from tradec.compiler.unit_algebra import PRICE, VOLUME, resolve
 from tradec.compiler.volatility import CAPABILITY, KEY, LENGTH, VOLATILITY
 from tradec.dsl.diagnostics import Diagnostics
-from tradec.dsl.sections import CANDLE, EXIT_ACTIONS
 from tradec.dsl.span import Source
-from tradec.runtime.spec import Param, Spec
+from tradec.runtime.spec import BAR_INPUTS, Param, Spec
 from tradec.runtime.timeframe import ORDER
 
 CATALOG = standard()
 FAST_EXEC = ("1m", "1m", "3m", "5m")
+EXIT_ACTIONS = ("exit_long", "exit_short", "exit_all")
 _ENTRIES = ("entry_long", "entry_short")
 _LENGTHS = (1, 2, 2, 3, 3, 4, 5, 8, 13)
 _REALS = (0.5, 1.0, 1.5, 2.0, 3.25)
@@ -318,7 +318,7 @@ def _add_bars(scene: _Scene) -> None:
     others = scene.draw(st.lists(st.sampled_from([*scene.roles]), max_size=1))
     others += [_slower(scene.draw, scene.roles["low_tf"])] * scene.draw(st.integers(0, 1))
     for qualifier in ("", *others):
-        for name in CANDLE:
+        for name in BAR_INPUTS:
             text = f"{qualifier}.{name}:" if qualifier else f"{name}:"
             unit = VOLUME if name == "volume" else PRICE
             scene.names.reads.append(Operand(text, text, "float", unit))

@@ -1,0 +1,290 @@
+"""Reads back what `compiler.printer.print_play` prints."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+from tradec.compiler import ir
+from tradec.compiler.types import (
+    AnchoredMemory,
+    Constant,
+    FadingMemory,
+    FiniteMemory,
+    Kind,
+    Memory,
+    Type,
+)
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<type>\{[^}]*\})|(?P<punct>[()])|(?P<read>[\w]+\.[A-Za-z_]\w*(?:\[\d+\])?)
+    |(?P<number>-?(?:\d[\d.]*(?:e[+-]?\d+)?|inf|nan)(?=[\s){]|$))|(?P<op>>=|<=|==|!=|[-+*/%<>])
+    |(?P<param>\$\w+)|(?P<word>[\w]+))""",
+    re.VERBOSE,
+)
+
+
+def parse(text: str) -> ir.Play:
+    """Return the play that was printed."""
+    return _Parser(text).play()
+
+
+def parse_type(text: str) -> Type:
+    words = re.findall(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+", text)
+    tokens: list[tuple[str, int]] = []
+    timeframe, lag = "", 0
+    memory: Memory = Constant()
+    rest = iter(words[2:])
+    for word in rest:
+        if "=" in word:
+            name, _, code = word.rpartition("=")
+            tokens.append((name, int(code)))
+        elif word.startswith("@"):
+            timeframe = word[1:]
+        elif word == "lag":
+            lag = int(next(rest))
+        else:
+            memory = _memory(word, rest)
+    unit = words[1].replace("_", " ")
+    return Type(
+        kind=Kind(words[0]),
+        unit=unit,
+        tokens=tuple(tokens),
+        timeframe=timeframe,
+        lag=lag,
+        memory=memory,
+    )
+
+
+def _memory(word: str, rest: Iterator[str]) -> Memory:
+    match word:
+        case "finite":
+            return FiniteMemory(int(next(rest)))
+        case "fading":
+            return FadingMemory(float(next(rest)), int(next(rest)), int(next(rest)))
+        case _:
+            required = int(next(rest))
+            return AnchoredMemory(ast.literal_eval(next(rest)), required)
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.lines = [line for line in text.splitlines() if line]
+        self.at = 0
+        self.declared: dict[tuple[str, str], Type] = {}
+
+    # --- lines ----------------------------------------------------------------------------------
+
+    def play(self) -> ir.Play:
+        head = {word: self._word(word) for word in ("play", "symbol", "exec")}
+        roles = [(role, timeframe) for role, timeframe in self._all("role")]
+        validation = [(key, ast.literal_eval(value)) for key, value in self._all("validation")]
+        params = [ir.Default(name=n, value=ast.literal_eval(v)) for n, v in self._all("param")]
+        bars = tuple(self._bars() for _ in self._while("bars "))
+        series = tuple(self._series() for _ in self._while("series "))
+        blocks = tuple(self._block() for _ in self._while("block "))
+        mode, exit_mode = self._word("policy").split()
+        return ir.Play(
+            name=head["play"],
+            symbol=head["symbol"],
+            exec=head["exec"],
+            bars=bars,
+            series=series,
+            blocks=blocks,
+            account=self._fields("account", ir.Account),
+            risk=self._fields("risk", ir.Risk),
+            policy=ir.Policy(mode=mode, exit_mode=exit_mode),
+            params=tuple(params),
+            roles=tuple(roles),
+            validation=tuple(validation),
+        )
+
+    def _line(self) -> str:
+        self.at += 1
+        return self.lines[self.at - 1]
+
+    def _next_is(self, start: str) -> bool:
+        return self.at < len(self.lines) and self.lines[self.at].startswith(start)
+
+    def _while(self, start: str) -> Iterator[None]:
+        while self._next_is(start):
+            yield None
+
+    def _word(self, name: str) -> str:
+        line = self._line()
+        assert line.startswith(f"{name} "), (name, line)
+        return line.removeprefix(f"{name} ")
+
+    def _all(self, name: str) -> Iterator[tuple[str, str]]:
+        for _ in self._while(f"{name} "):
+            key, _, value = self._word(name).partition(" ")
+            yield key, value
+
+    def _bars(self) -> ir.Bars:
+        name = self._word("bars")
+        return ir.Bars(id=name, outputs=self._outputs(name))
+
+    def _outputs(self, series: str) -> tuple[ir.Output, ...]:
+        return tuple(self._output(series) for _ in self._while("  gives "))
+
+    def _output(self, series: str) -> ir.Output:
+        head, _, type_ = self._word("  gives").partition(": ")
+        name, _, first, *empty = head.split()
+        found = parse_type(type_)
+        self.declared[series, name] = found
+        return ir.Output(
+            name=name,
+            type=found,
+            first_valid=int(first),
+            empty=int(empty[1]) if empty else None,
+        )
+
+    def _series(self) -> ir.Series:
+        id_, kind, unit, timeframe, *private = self._word("series").split()
+        params = [(name, self._optional(value)) for name, value in self._all("  set")]
+        takes = [self._optional(self._word("  takes")) for _ in self._while("  takes ")]
+        uses = [self._word("  uses") for _ in self._while("  uses ")]
+        return ir.Series(
+            id=id_,
+            unit=unit,
+            kind=kind,
+            timeframe=timeframe[1:],
+            params=tuple(params),
+            inputs=tuple(takes),
+            uses=tuple(uses),
+            outputs=self._outputs(id_),
+            private=bool(private),
+        )
+
+    def _block(self) -> ir.Block:
+        name = self._word("block")
+        cases = tuple(self._case() for _ in self._while("  when"))
+        otherwise = self._emit() if self._next_is("  else") else ()
+        return ir.Block(id=name, cases=cases, otherwise=otherwise)
+
+    def _case(self) -> ir.Case:
+        assert self._line() == "  when"
+        when = self._condition(2)
+        return ir.Case(when=when, emit=self._emit())
+
+    def _emit(self) -> tuple[ir.Intent, ...]:
+        self._line()
+        return tuple(self._intent() for _ in self._while("    "))
+
+    def _intent(self) -> ir.Intent:
+        action, _, percent = self._line().strip().partition(" ")
+        return ir.Intent(action=ir.Action[action.upper()], percent=self._number(percent))
+
+    def _fields(self, name: str, of: Any) -> Any:
+        assert self._line() == name
+        found = {}
+        for item in fields(of):
+            if item.name != "span":
+                key, _, value = self._line().strip().partition(" ")
+                assert key == item.name
+                found[key] = self._optional(value)
+        return of(**found)
+
+    # --- conditions -------------------------------------------------------------------------------
+
+    def _condition(self, depth: int) -> ir.Condition:
+        line = self._line()
+        assert line.startswith("  " * depth), line
+        match line.strip():
+            case "not":
+                return ir.Not(operand=self._condition(depth + 1))
+            case "all":
+                return ir.All(operands=self._operands(depth + 1))
+            case "any":
+                return ir.Any(operands=self._operands(depth + 1))
+            case "true" | "false" as word:
+                return ir.Known(value=word == "true")
+            case text:
+                return _Atom(text, self.declared).condition()
+
+    def _operands(self, depth: int) -> tuple[ir.Condition, ...]:
+        indent = "  " * depth
+        found = []
+        while self._next_is(indent):
+            found.append(self._condition(depth))
+        return tuple(found)
+
+    def _optional(self, text: str) -> Any:
+        if text == "absent":
+            return None
+        rule, _, value = text.partition(" ")
+        if rule in {"percent", "price_percent"}:
+            return ir.Distance(rule=rule, value=self._number(value))
+        return self._number(text)
+
+    def _number(self, text: str) -> Any:
+        return _Atom(text, self.declared).number()
+
+
+class _Atom:
+    """Reads one line: a number, or a condition without conditions below it."""
+
+    def __init__(self, text: str, declared: dict[tuple[str, str], Type]) -> None:
+        self.tokens = [(m.lastgroup or "", m.group().strip()) for m in _TOKEN.finditer(text)]
+        assert "".join(t for _, t in self.tokens).replace(" ", "") == text.replace(" ", ""), text
+        self.declared = declared
+
+    def condition(self) -> ir.Condition:
+        left = self.number()
+        word = self.tokens.pop(0)[1]
+        match word:
+            case "crosses":
+                above = self.tokens.pop(0)[1] == "above"
+                return ir.Cross(above=above, left=left, right=self.number())
+            case "between":
+                low = self.number()
+                self.tokens.pop(0)
+                return ir.Between(operand=left, low=low, high=self.number())
+            case "near":
+                right = self.number()
+                self.tokens.pop(0)
+                relative = self.tokens[0][1] == "ratio"
+                if relative:
+                    self.tokens.pop(0)
+                return ir.Near(relative=relative, left=left, right=right, tolerance=self.number())
+            case _:
+                return ir.Compare(op=word, left=left, right=self.number())
+
+    def number(self) -> Any:
+        group, text = self.tokens.pop(0)
+        if text == "(":
+            return self._compound()
+        type_ = self._type()
+        match group:
+            case "param":
+                return ir.Param(name=text[1:], type=type_)
+            case "read":
+                place, _, offset = text.rstrip("]").partition("[")
+                series, _, output = place.partition(".")
+                known = type_ or self.declared[series, output]
+                return ir.Read(series=series, output=output, offset=int(offset or 0), type=known)
+            case "number":
+                value = ast.literal_eval(text)
+                kind = Kind.INT if isinstance(value, int) else Kind.FLOAT
+                return ir.Const(value=value, type=type_ or Type(kind=kind))
+            case _:
+                codes = {**dict(type_.tokens), "true": 1, "false": 0}
+                return ir.Const(value=codes[text], type=type_)
+
+    def _compound(self) -> Any:
+        if self.tokens[0][1] == "-":
+            self.tokens.pop(0)
+            operand = self.number()
+            self.tokens.pop(0)
+            return ir.Negate(operand=operand, type=self._type())
+        left = self.number()
+        op = self.tokens.pop(0)[1]
+        right = self.number()
+        self.tokens.pop(0)
+        return ir.Arithmetic(op=op, left=left, right=right, type=self._type())
+
+    def _type(self) -> Any:
+        if self.tokens and self.tokens[0][0] == "type":
+            return parse_type(self.tokens.pop(0)[1][1:-1])
+        return None
