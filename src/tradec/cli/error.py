@@ -34,7 +34,7 @@ class CommandError(Exception):
 def error_of(error: Exception) -> CommandError | None:
     """Return the failure that an error of the compiler or the runtime describes, if it does.
 
-    Such an error carries `code` and `message`, and may carry `exit_code`, `hint` and `details`.
+    Such an error carries `code` and `message`, and may carry `exit_code`, `hint` and `details`, with `suggestions` among them.
     """
     code, message = getattr(error, "code", None), getattr(error, "message", None)
     if not (isinstance(code, str) and isinstance(message, str)):
@@ -50,7 +50,9 @@ def error_of(error: Exception) -> CommandError | None:
 
 def _helps(error: Exception) -> tuple[str, ...]:
     hint = getattr(error, "hint", "")
-    return (hint,) if hint else ()
+    likely = getattr(error, "details", {}).get("suggestions", ())
+    words = (f"did you mean {' or '.join(f'`{word}`' for word in likely)}?",) if likely else ()
+    return ((hint,) if hint else ()) + words
 
 
 _EXIT_OF = {"E901": Exit.INTERNAL}

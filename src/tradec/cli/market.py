@@ -43,6 +43,7 @@ class Market:
     start: int | None
     end: int | None
     figures: Mapping[str, Any]
+    assumed: tuple[str, ...]
     warnings: tuple[str, ...] = ()
 
 
@@ -95,7 +96,14 @@ def _synthetic(wanted: Wanted, machine: "Machine") -> Market:
         start_ms=start,
         **{name: value for name, value in figures.items() if name not in {"pattern", "bars"}},
     )
-    return _market(made, replace(wanted, start=start), "synthetic", figures)
+    unsaid = [
+        f"{name} {figures[name]}"
+        for name in SYNTHETIC
+        if getattr(wanted, name) is None and name not in machine.validation
+    ]
+    assumed = [f"synthetic market: {', '.join(unsaid)}"] if unsaid else []
+    market = _market(made, replace(wanted, start=start), "synthetic", figures)
+    return replace(market, assumed=(*assumed, *market.assumed))
 
 
 def _figures(wanted: Wanted, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,14 +153,20 @@ def _market(
     from tradec.runtime.sim.rules import Instrument
 
     bars = _rolled(bars, wanted.base or "1m")
+    instrument = Instrument.built_in(float(bars.open[0]))
     return Market(
         bars=bars,
-        instrument=Instrument.built_in(float(bars.open[0])),
+        instrument=instrument,
         base=wanted.base or "1m",
         kind=kind,
         start=wanted.start,
         end=wanted.end,
         figures=figures,
+        assumed=(
+            "instrument: tick {tick}, step {step}, minimum {min_notional_usdt:g} USDT".format(
+                **instrument.as_dict()
+            ),
+        ),
         warnings=warnings,
     )
 

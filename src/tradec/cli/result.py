@@ -1,10 +1,10 @@
 """The result of a run for people, from the manifest and the metrics that it wrote."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradec.cli.numbers import money, percent, ratio, whole
-from tradec.cli.run_folder import RunFolder
 from tradec.cli.table import pairs, rendered
 from tradec.cli.times import shown
 
@@ -21,27 +21,26 @@ ENDED = {
 }
 
 
-def result_text(run: RunFolder) -> str:
+def result_text(path: Path, manifest: Figures, metrics: Figures) -> str:
     """Return what a run came to: what it was, the figures, what was assumed, where it lies."""
-    manifest, metrics = run.manifest, run.metrics
     ended = ENDED.get(str(manifest["stop_reason"]), str(manifest["stop_reason"]))
-    assumed = [f"  {line}" for line in manifest.get("defaulted", ())]
+    assumed = [f"assumed   {line}" for line in manifest["defaulted"]]
     return rendered(
         _headline(manifest),
         "",
         _figures(metrics),
         "",
         f"ended by  {ended}",
-        *(["assumed", *assumed] if assumed else []),
+        *assumed,
         f"digest    {manifest['digest']}",
-        f"run       {run.path}",
+        f"run       {path}",
     )
 
 
 def _headline(manifest: Figures) -> str:
     """Return which play traded what, from when to when."""
     window = manifest["window"]
-    span = f"{shown(window['trade_start'])} to {shown(window['end'])} UTC"
+    span = f"{shown(window['trade_start'])} to {shown(window['stopped_at'])} UTC"
     base = manifest["data"]["base"]
     built = "" if base == "1m" else f", built from {base} bars"
     return f"{manifest['play_id']}  {manifest['symbol']} {manifest['exec']}{built}  {span}"
@@ -59,6 +58,8 @@ def _figures(metrics: Figures) -> "Table":
 def _money_rows(metrics: Figures) -> list[tuple[str, str]]:
     equity = f"{money(metrics['initial_equity'])} to {money(metrics['final_equity'])} USDT"
     profit = f"{money(metrics['net_profit'])} USDT ({percent(metrics['net_return_pct'])})"
+    risk = f"{ratio(metrics['sharpe'])}, {ratio(metrics['sortino'])} a year"
+    short = " (under 30 days: means little)" if metrics["short_sample"] else ""
     return [
         ("equity", equity),
         ("net profit", profit),
@@ -66,7 +67,7 @@ def _money_rows(metrics: Figures) -> list[tuple[str, str]]:
         ("max drawdown", percent(metrics["max_drawdown_pct"])),
         ("fees", f"{money(metrics['total_fees'])} USDT"),
         ("slippage", f"{money(metrics['total_slippage_usdt'])} USDT"),
-        ("sharpe, sortino", f"{ratio(metrics['sharpe'])}, {ratio(metrics['sortino'])}"),
+        ("sharpe, sortino", risk + short),
     ]
 
 

@@ -10,7 +10,7 @@ from tradec.cli.exits import Exit
 from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
 from tradec.cli.progress import Show, stages
-from tradec.cli.run_folder import DEFAULT, read_run
+from tradec.cli.run_folder import DEFAULT
 from tradec.cli.settings import current
 from tradec.cli.times import Instant
 from tradec.cli.variables import set_option
@@ -18,6 +18,7 @@ from tradec.cli.variables import set_option
 if TYPE_CHECKING:
     from tradec.cli.machine import Machine
     from tradec.cli.market import Market
+    from tradec.cli.record import Done, Recorded
     from tradec.runtime import backtest
 
 FEATURES, SIGNALS = "features", "signals"
@@ -84,7 +85,7 @@ def run(
     """
     from tradec.cli.machine import machine_for
     from tradec.cli.market import Wanted, market_for, refuse_contradictions
-    from tradec.cli.record import Run, record
+    from tradec.cli.record import Done, record
 
     asked = Wanted(**wanted)
     refuse_contradictions(asked)
@@ -97,11 +98,13 @@ def run(
         outcome = _traded(machine, market, features=FEATURES in emit, show=show)
         seconds = perf_counter() - begun
         show("writing the result")
-        done = Run(machine=machine, market=market, outcome=outcome, overrides=overrides)
-        folder = record(done, out, emit)
+        done = Done(
+            machine=machine, market=market, outcome=outcome, overrides=overrides, seconds=seconds
+        )
+        recorded = record(done, out, emit)
     for warning in market.warnings:
         settings.warn(warning)
-    return _outcome(folder, outcome, machine, seconds)
+    return _outcome(recorded, done)
 
 
 def _traded(
@@ -124,20 +127,17 @@ def _traded(
     )
 
 
-def _outcome(
-    folder: Path, outcome: "backtest.Outcome", machine: "Machine", seconds: float
-) -> Outcome:
-    """Return the answer of `run`, read back from what was written."""
+def _outcome(recorded: "Recorded", done: "Done") -> Outcome:
+    """Return the answer of `run`."""
     from tradec.cli.result import result_text
 
-    written = read_run(folder)
-    metrics = written.metrics
+    outcome, metrics, name = done.outcome, recorded.metrics, recorded.path.name
     stopped = outcome.stop_reason in TERMINAL
     return Outcome(
         data={
-            "run_id": folder.name,
-            "run_dir": str(folder),
-            "play_hash": machine.play_hash,
+            "run_id": name,
+            "run_dir": str(recorded.path),
+            "play_hash": done.machine.play_hash,
             "bars": outcome.bars,
             "trades": metrics["total_trades"],
             "initial_equity": outcome.initial_equity,
@@ -146,9 +146,9 @@ def _outcome(
             "max_drawdown_pct": metrics["max_drawdown_pct"],
             "stop_reason": outcome.stop_reason,
             "digest": f"{outcome.digest:016x}",
-            "seconds": seconds,
+            "seconds": done.seconds,
         },
-        message=f"{folder.name}: {metrics['total_trades']} trades, ended by {outcome.stop_reason}",
-        text=lambda: result_text(written),
+        message=f"{name}: {metrics['total_trades']} trades, ended by {outcome.stop_reason}",
+        text=lambda: result_text(recorded.path, recorded.manifest, metrics),
         exit_code=Exit.STOPPED if stopped else Exit.OK,
     )

@@ -1,15 +1,19 @@
 """`tradec runs list`: the runs of a folder."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tradec.cli.frame import command
-from tradec.cli.numbers import money, percent
+from tradec.cli.numbers import UNDEFINED, money, percent, whole
 from tradec.cli.outcome import Outcome
-from tradec.cli.run_folder import DEFAULT, RunFolder, runs_in
+from tradec.cli.run_folder import DEFAULT
+from tradec.cli.settings import current
 from tradec.cli.table import rendered, table
+
+if TYPE_CHECKING:
+    from tradec.runtime.artifacts import RunEntry
 
 out_option = click.option(
     "--out",
@@ -26,7 +30,13 @@ out_option = click.option(
 @click.option("--limit", type=click.IntRange(min=1), help="Only the latest ones.")
 def list_(out: Path, limit: int | None) -> Outcome:
     """List past runs, the latest last."""
-    runs = runs_in(out)[-limit:] if limit else runs_in(out)
+    from tradec.runtime.artifacts import list_runs
+
+    found = list_runs(out)
+    runs = found[-limit:] if limit else found
+    for run in runs:
+        if run.damage:
+            current().warn(f"{run.run_id}: {run.damage}")
     rows = [summary(run) for run in runs]
     count = f"{len(rows)} run{'' if len(rows) == 1 else 's'} in `{out}`"
     return Outcome(
@@ -36,11 +46,11 @@ def list_(out: Path, limit: int | None) -> Outcome:
     )
 
 
-def summary(run: RunFolder) -> dict[str, Any]:
+def summary(run: "RunEntry") -> dict[str, Any]:
     """Return the line of one run."""
     manifest, metrics = run.manifest, run.metrics
     return {
-        "run_id": run.id,
+        "run_id": run.run_id,
         "run_dir": str(run.path),
         "play": manifest.get("play_id"),
         "symbol": manifest.get("symbol"),
@@ -50,6 +60,7 @@ def summary(run: RunFolder) -> dict[str, Any]:
         "net_return_pct": metrics.get("net_return_pct"),
         "max_drawdown_pct": metrics.get("max_drawdown_pct"),
         "stop_reason": manifest.get("stop_reason"),
+        "damage": run.damage,
     }
 
 
@@ -58,12 +69,12 @@ def _table(rows: list[dict[str, Any]]) -> str:
     cells = (
         (
             str(row["run_id"]),
-            str(row["symbol"]),
-            str(row["trades"]),
+            row["symbol"] or UNDEFINED,
+            whole(row["trades"]),
             money(row["net_profit"]),
             percent(row["net_return_pct"]),
             percent(row["max_drawdown_pct"]),
-            str(row["stop_reason"]),
+            row["stop_reason"] or "damaged",
         )
         for row in rows
     )

@@ -1,7 +1,7 @@
 """`tradec runs show`: the result of one run."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,10 +9,13 @@ from tradec.cli.frame import command
 from tradec.cli.numbers import money, percent, price
 from tradec.cli.outcome import Outcome
 from tradec.cli.result import result_text
-from tradec.cli.run_folder import RunFolder, find_run
+from tradec.cli.run_folder import find_run
 from tradec.cli.runs_list import out_option, summary
 from tradec.cli.table import pairs, rendered, table
 from tradec.cli.times import shown
+
+if TYPE_CHECKING:
+    from tradec.runtime.artifacts import RunEntry
 
 
 @command(
@@ -42,12 +45,12 @@ def show(
     }
     return Outcome(
         data={**summary(found), **asked},
-        message=f"run {found.id}",
+        message=f"run {found.run_id}",
         text=lambda: "\n\n".join(_parts(found, rows, asked)),
     )
 
 
-def _parts(found: RunFolder, rows: list[dict[str, Any]], asked: dict[str, Any]) -> list[str]:
+def _parts(found: "RunEntry", rows: list[dict[str, Any]], asked: dict[str, Any]) -> list[str]:
     """Return the parts that were asked for, else the result table."""
     parts = []
     if "manifest" in asked:
@@ -56,7 +59,7 @@ def _parts(found: RunFolder, rows: list[dict[str, Any]], asked: dict[str, Any]) 
         parts.append(rendered(pairs(_flat(found.metrics))))
     if "trades" in asked:
         parts.append(_trade_table(rows))
-    return parts or [result_text(found)]
+    return parts or [result_text(found.path, found.manifest, found.metrics)]
 
 
 def _flat(value: Any, name: str = "") -> list[tuple[str, str]]:
@@ -70,8 +73,7 @@ def _flat(value: Any, name: str = "") -> list[tuple[str, str]]:
 def _trades(folder: Path) -> list[dict[str, Any]]:
     import pyarrow.parquet as pq
 
-    path = folder / "trades.parquet"
-    return list(pq.read_table(path).to_pylist()) if path.is_file() else []
+    return list(pq.read_table(folder / "trades.parquet").to_pylist())
 
 
 def _trade_table(rows: list[dict[str, Any]]) -> str:

@@ -1,5 +1,6 @@
 """Tables and titles for people, as text; colored only where the screen takes it."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from shutil import get_terminal_size
@@ -10,15 +11,17 @@ from tradec.cli.settings import current
 if TYPE_CHECKING:
     from rich.table import Table
 
+FILE_WIDTH = 140
+
 
 def rendered(*parts: Any) -> str:
-    """Return rich renderables as one text, as wide as the terminal."""
+    """Return rich renderables as one text, as wide as the terminal, or wide for a file."""
     from rich.console import Console
 
     color = current().color
     screen = Console(
         file=StringIO(),
-        width=max(get_terminal_size((100, 24)).columns, 60),
+        width=max(get_terminal_size().columns, 60) if sys.stdout.isatty() else FILE_WIDTH,
         force_terminal=color,
         no_color=not color,
         highlight=False,
@@ -39,7 +42,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: str 
     made = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for position, heading in enumerate(headings):
         side = "right" if right[position : position + 1] == "r" else "left"
-        made.add_column(heading, justify=side, overflow="fold")  # type: ignore[arg-type]
+        made.add_column(heading, justify=side, overflow="fold", no_wrap=position == 0)  # type: ignore[arg-type]
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     return made

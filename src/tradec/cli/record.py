@@ -1,0 +1,211 @@
+"""What a run leaves behind: its tables, its metrics and the manifest that says what made it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tradec
+from tradec.cli.machine import Machine
+from tradec.cli.market import Market
+from tradec.runtime import artifacts, hashes
+from tradec.runtime.backtest import Outcome
+from tradec.runtime.metrics.measure import Run, measure
+from tradec.runtime.schemas import features_table, table_of
+from tradec.runtime.sim import tables
+from tradec.runtime.timeframe import TIMEFRAMES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MODE = "backtest"
+FEATURES, SIGNALS = "features", "signals"
+Figures = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A run that has ended: the machine, the market, and what came of them."""
+
+    machine: Machine
+    market: Market
+    outcome: Outcome
+    overrides: Mapping[str, str]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The folder of a run, and what its manifest and its metrics say."""
+
+    path: Path
+    manifest: Figures
+    metrics: Figures
+
+
+def record(done: Done, out: Path, emit: frozenset[str]) -> Recorded:
+    """Write the run's folder below `out`, whole or not at all."""
+    frame = tables.Frame(
+        symbol=done.machine.symbol,
+        timeframe=TIMEFRAMES[done.machine.exec],
+        ts_start=done.outcome.trade_start,
+        blocks=_blocks(done.machine),
+    )
+    columns = {
+        "trades": tables.trade_columns(done.outcome, frame),
+        "fills": tables.fill_columns(done.outcome),
+        "orders": tables.order_columns(done.outcome),
+    }
+    metrics = _metrics(done.outcome, frame, columns)
+    created = datetime.now(UTC)
+    inputs = input_hash(done)
+    manifest = {**_manifest(done), "input_hash": inputs, "created_at": _text(created)}
+    path = artifacts.write_run(
+        out,
+        artifacts.run_name(created, done.machine.name, MODE, inputs),
+        artifacts.RunFiles(
+            manifest=manifest,
+            metrics={**_identity(manifest, metrics), **metrics},
+            tables=_tables(done, frame, columns, emit),
+            others={name: text.encode() for name, text in done.machine.files.items()},
+        ),
+    )
+    return Recorded(path=path, manifest=manifest, metrics=metrics)
+
+
+def input_hash(done: Done) -> str:
+    """Return the hash of everything that decides a run's result (simulation.md 17)."""
+    machine, market = done.machine, done.market
+    return hashes.hash_of(
+        {
+            "play_hash": machine.play_hash,
+            "symbol": machine.symbol,
+            "timeframes": {**machine.roles, "exec": machine.exec},
+            "window": [market.start, market.end],
+            "data": market.bars.data_hash,
+            "base": market.base,
+            "instrument": market.instrument.as_dict(),
+            "tradec": tradec.__version__,
+            "overrides": dict(done.overrides),
+            "seed": market.figures.get("seed"),
+        }
+    )
+
+
+def _blocks(machine: Machine) -> tuple[str, ...]:
+    """Return the ids of the play's action blocks, in order."""
+    return tuple(block["id"] for block in json.loads(machine.files["play.ir.json"])["blocks"])
+
+
+def _metrics(
+    outcome: Outcome, frame: tables.Frame, columns: Mapping[str, tables.Columns]
+) -> dict[str, Any]:
+    return measure(
+        Run(
+            frame=frame,
+            equity=outcome.equity,
+            **columns,
+            first_open=float(outcome.traded.open[min(1, outcome.traded.n - 1)]),
+            last_close=float(outcome.traded.close[-1]),
+        )
+    )
+
+
+def _tables(
+    done: Done, frame: tables.Frame, columns: Mapping[str, tables.Columns], emit: frozenset[str]
+) -> "dict[str, pa.Table]":
+    """Return the tables of a run, with those that were asked for."""
+    outcome = done.outcome
+    equity = tables.equity_columns(outcome.ts_close, outcome.equity)
+    made = {kind: table_of(kind, c) for kind, c in {**columns, "equity": equity}.items()}
+    if SIGNALS in emit:
+        made[SIGNALS] = table_of(SIGNALS, tables.signal_columns(outcome, frame.blocks))
+    if outcome.features is not None:
+        rows = outcome.features
+        made[FEATURES] = features_table(rows.ts_close, rows.words, done.machine.strategy.COLUMNS)
+    return made
+
+
+def _manifest(done: Done) -> dict[str, Any]:
+    """Return what a reader needs to know how the result came about, and to repeat it."""
+    machine, market, outcome = done.machine, done.market, done.outcome
+    return {
+        "play_id": machine.name,
+        "play_hash": machine.play_hash,
+        "module_hash": machine.module_hash,
+        "tradec": tradec.__version__,
+        "mode": MODE,
+        "engine": machine.engine,
+        "symbol": machine.symbol,
+        "exec": machine.exec,
+        "timeframes": dict(machine.roles),
+        "warmup": dict(machine.warmup),
+        "window": {
+            "start": market.start,
+            "end": outcome.traded.end,
+            "trade_start": outcome.trade_start,
+            "stopped_at": int(outcome.ts_close[-1]),
+        },
+        "data": {
+            "kind": market.kind,
+            "source": market.bars.source,
+            "base": market.base,
+            "rows": market.bars.n,
+            "flat_rows": int((market.bars.flags != 0).sum()),
+            "hash": market.bars.data_hash,
+            **market.figures,
+        },
+        "seed": market.figures.get("seed"),
+        "instrument": market.instrument.as_dict(),
+        "config": {**asdict(machine.trading_rules()), **ASSUMED},
+        "params": dict(machine.values),
+        "overrides": dict(done.overrides),
+        "defaulted": list(market.assumed),
+        "warnings": list(market.warnings),
+        "diagnostics": [_acknowledged(found) for found in machine.diagnostics],
+        "stop_reason": outcome.stop_reason,
+        "entries_disabled": outcome.entries_disabled,
+        "digest": f"{outcome.digest:016x}",
+        "seconds": done.seconds,
+    }
+
+
+ASSUMED: Figures = {
+    "entry": "market order, filled at the next base bar's open",
+    "ties": "stop before target within one base bar",
+    "fees": "taker on every fill",
+    "mark_source": "close of the base bar",
+    "funding": False,
+    "liquidation": False,
+}
+"""What the simulation takes for granted, named in every manifest."""
+
+
+def _acknowledged(found: Any) -> dict[str, Any]:
+    start = found.span.start
+    return {
+        "code": found.code,
+        "message": found.message,
+        "line": start.line,
+        "col": start.column,
+    }
+
+
+def _identity(manifest: Figures, metrics: Figures) -> dict[str, Any]:
+    """Return the keys that every metrics.json has in front (simulation.md 17)."""
+    return {
+        "play_id": manifest["play_id"],
+        "symbol": manifest["symbol"],
+        "tf_exec": manifest["exec"],
+        "window_start": manifest["window"]["trade_start"],
+        "window_end": manifest["window"]["end"],
+        "trades_count": metrics["total_trades"],
+        "net_pnl_usdt": metrics["net_profit"],
+        "stop_reason": manifest["stop_reason"],
+    }
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,347 @@
+"""`run`: the answer, the folder it leaves, where the bars come from, how it ends."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from commandline import tradec
+from shared import need_shared
+
+PLAYS = Path(__file__).parents[3] / "plays"
+EXAMPLE = PLAYS / "ema_cross.yml"
+KEYS = {
+    "run_id",
+    "run_dir",
+    "play_hash",
+    "bars",
+    "trades",
+    "initial_equity",
+    "final_equity",
+    "net_profit",
+    "max_drawdown_pct",
+    "stop_reason",
+    "digest",
+    "seconds",
+}
+FILES = {
+    "manifest.json",
+    "metrics.json",
+    "trades.parquet",
+    "fills.parquet",
+    "orders.parquet",
+    "equity.parquet",
+    "play.yml",
+    "play.ir.json",
+    "strategy.pyx",
+}
+SYNTHETIC = ("--synthetic", "--bars", "400")
+DAY = 86_400_000
+START = 1_735_689_600_000
+
+
+def _run(*words: object) -> dict[str, Any]:
+    answer = tradec("run", *words, "--json").answer
+    assert answer["status"] == "ok", answer
+    return dict(answer["data"])
+
+
+def _manifest(data: dict[str, Any]) -> dict[str, Any]:
+    return dict(json.loads((Path(data["run_dir"]) / "manifest.json").read_text()))
+
+
+def _minutes(path: Path, days: int = 5, step: int = 1) -> Path:
+    rows = days * 1440 // step
+    close = 100 + 5 * np.sin(np.arange(rows) * step / 180)
+    open_ = np.concatenate(([100.0], close[:-1]))
+    table = {
+        "ts": START + 60_000 * step * np.arange(rows),
+        "open": open_,
+        "high": np.maximum(open_, close) + 0.01,
+        "low": np.minimum(open_, close) - 0.01,
+        "close": close,
+        "volume": np.ones(rows),
+    }
+    pq.write_table(pa.table(table), path)
+    return path
+
+
+def test_the_answer_has_the_promised_keys() -> None:
+    answer = tradec("run", EXAMPLE, "--synthetic", "--json").answer
+    data = answer["data"]
+    assert (answer["schema"], answer["status"], answer["error"]) == ("tradec/run/1", "ok", None)
+    assert set(data) == KEYS
+    assert data["bars"] == 2000
+    assert data["trades"] > 0
+    assert data["stop_reason"] == "end_of_data"
+    assert data["net_profit"] == data["final_equity"] - data["initial_equity"]
+    assert len(data["digest"]) == 16
+    assert isinstance(data["seconds"], float)
+
+
+def test_the_folder_holds_the_promised_files() -> None:
+    data = _run(EXAMPLE, *SYNTHETIC)
+    folder = Path(data["run_dir"])
+    assert folder.parent == Path("runs")
+    assert folder.name == data["run_id"]
+    assert {path.name for path in folder.iterdir()} == FILES
+    assert (folder / "play.yml").read_bytes() == EXAMPLE.read_bytes()
+    manifest = _manifest(data)
+    assert manifest["run_id"] == data["run_id"]
+    assert manifest["play_id"] == "ema_cross"
+    assert manifest["play_hash"] == data["play_hash"]
+    assert manifest["digest"] == data["digest"]
+    assert manifest["engine"] == "native"
+    assert manifest["data"]["base"] == "1m"
+    assert manifest["seed"] == 42
+    assert manifest["instrument"]["source"] == "built-in"
+    assert manifest["config"]["taker_rate"] == 0.00055
+    assert manifest["window"]["trade_start"] == START
+    assert data["run_id"].endswith(manifest["input_hash"][:8])
+    trades = pq.read_table(folder / "trades.parquet")
+    assert len(trades) == data["trades"]
+    equity = pq.read_table(folder / "equity.parquet")
+    assert len(equity) == data["bars"] + 1
+    assert equity["equity"][-1].as_py() == data["final_equity"]
+
+
+def test_the_same_run_twice_gives_the_same_hashes_in_two_folders() -> None:
+    one, two = _run(EXAMPLE, *SYNTHETIC), _run(EXAMPLE, *SYNTHETIC)
+    assert one["run_dir"] != two["run_dir"]
+    first, second = _manifest(one), _manifest(two)
+    for name in ("input_hash", "trades_hash", "equity_hash", "run_hash", "digest"):
+        assert first[name] == second[name], name
+    for name in FILES - {"manifest.json"}:
+        assert (Path(one["run_dir"]) / name).read_bytes() == (
+            Path(two["run_dir"]) / name
+        ).read_bytes()
+
+
+def test_the_interpreter_agrees() -> None:
+    native = _run(EXAMPLE, *SYNTHETIC)
+    slow = _run(EXAMPLE, *SYNTHETIC, "--engine", "interpreter")
+    same = KEYS - {"run_id", "run_dir", "seconds"}
+    assert {k: native[k] for k in same} == {k: slow[k] for k in same}
+    assert _manifest(slow)["engine"] == "interpreter"
+    assert _manifest(slow)["run_hash"] == _manifest(native)["run_hash"]
+
+
+def test_text_is_a_readable_result() -> None:
+    said = tradec("run", EXAMPLE, *SYNTHETIC)
+    assert said.code == 0
+    for word in ("net profit", "max drawdown", "trades", "win rate", "profit factor", "fees"):
+        assert word in said.out
+    assert "ended by  the end of the data" in said.out
+    assert "assumed   synthetic market: seed 42" in said.out
+    assert "run       runs/" in said.out
+    assert not said.err
+
+
+def test_features_and_signals_are_emitted_when_asked_for() -> None:
+    play = PLAYS / "structure_trend.yml"
+    data = _run(play, *SYNTHETIC, "--emit", "features,signals")
+    folder = Path(data["run_dir"])
+    features = pq.read_table(folder / "features.parquet")
+    names = set(features.column_names)
+    assert names > {"ts_close", "ema_50", "swing.high_level", "trend.direction", "lowest_20"}
+    warmup = _manifest(data)["warmup"]["15m"]
+    assert len(features) == warmup + data["bars"]
+    assert features["ts_close"][warmup - 1].as_py() == START
+    signals = pq.read_table(folder / "signals.parquet")
+    assert signals.column_names[:2] == ["ts_close", "action"]
+    assert len(signals) >= data["trades"]
+
+
+@pytest.mark.parametrize("words", ["nonsense", "features,nonsense"])
+def test_only_known_things_are_emitted(words: str) -> None:
+    said = tradec("run", EXAMPLE, *SYNTHETIC, "--emit", words)
+    assert said.code == 2
+    assert "`nonsense` cannot be emitted" in said.err
+
+
+def test_the_synthetic_market_is_chosen_by_options_then_play_then_default(tmp_path: Path) -> None:
+    said = _manifest(_run(EXAMPLE, *SYNTHETIC))["data"]
+    assert (said["pattern"], said["bars"], said["seed"]) == ("trend_up_clean", 400, 42)
+    words = ("--pattern", "range_wide", "--seed", "7")
+    given = _manifest(_run(EXAMPLE, *SYNTHETIC, *words))["data"]
+    assert (given["pattern"], given["seed"]) == ("range_wide", 7)
+    text = EXAMPLE.read_text(encoding="utf-8")
+    bare = tmp_path / "bare.yml"
+    bare.write_text(text.split("validation:")[0], encoding="utf-8")
+    default = _manifest(_run(bare, "--synthetic"))["data"]
+    assert (default["pattern"], default["bars"], default["seed"]) == ("trending", 2000, 42)
+    full = tmp_path / "full.yml"
+    full.write_text(text.replace("pattern: ", "bars: 300, seed: 9, pattern: "), encoding="utf-8")
+    own = _manifest(_run(full, "--synthetic"))["data"]
+    assert (own["bars"], own["seed"]) == (300, 9)
+
+
+def test_an_unknown_pattern_names_the_nearest() -> None:
+    said = tradec("run", EXAMPLE, "--synthetic", "--pattern", "trend_up_cleen")
+    assert said.code == 2
+    assert "unknown synthetic pattern" in said.err
+    assert "`trend_up_clean`" in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--pattern", "trending"], "--pattern needs --synthetic"),
+        (["--bars", "100"], "--bars needs --synthetic"),
+        (["--seed", "1"], "--seed needs --synthetic"),
+        (["--synthetic", "--data", "x.parquet"], "exclude each other"),
+        (["--start", "2025-02-01", "--end", "2025-01-01"], "--end is not after --start"),
+        (["--start", "soon"], "is no instant"),
+        (["--set", "nothing"], "is not an assignment"),
+        (["--base", "8h"], "8h"),
+    ],
+)
+def test_options_that_make_no_sense(words: list[str], message: str) -> None:
+    said = tradec("run", EXAMPLE, *words)
+    assert said.code == 2
+    assert message in said.err
+    assert not Path("runs").exists()
+
+
+def test_an_empty_catalogue_is_exit_7_and_says_what_to_do() -> None:
+    said = tradec("run", EXAMPLE)
+    assert said.code == 7
+    assert "there are no minutes of BTCUSDT" in said.err
+    assert "tradec data import FILE --symbol BTCUSDT" in said.err
+    assert "--synthetic" in said.err
+    assert tradec("run", EXAMPLE, "--json").answer["error"]["code"] == "HISTORY_UNAVAILABLE"
+
+
+def test_the_catalogue_is_the_default(tmp_path: Path) -> None:
+    source = _minutes(tmp_path / "minutes.parquet")
+    assert tradec("data", "import", source, "--symbol", "BTCUSDT").code == 0
+    answer = tradec("run", EXAMPLE, "--json").answer
+    assert any("CONSTRAINTS_MISSING" in warning for warning in answer["warnings"])
+    catalogued = answer["data"]
+    filed = _run(EXAMPLE, "--data", source)
+    assert catalogued["digest"] == filed["digest"]
+    assert _manifest(catalogued)["data"]["kind"] == "catalogue"
+    assert _manifest(filed)["data"]["kind"] == "file"
+
+
+def test_a_window_begins_and_ends_where_it_is_told(tmp_path: Path) -> None:
+    source = _minutes(tmp_path / "minutes.parquet")
+    data = _run(EXAMPLE, "--data", source, "--start", "2025-01-03", "--end", START + 4 * DAY)
+    window = _manifest(data)["window"]
+    assert window["trade_start"] == START + 2 * DAY
+    assert window["end"] == START + 4 * DAY
+    assert data["bars"] == 2 * 96
+
+
+def test_too_little_history_is_exit_7(tmp_path: Path) -> None:
+    source = _minutes(tmp_path / "minutes.parquet")
+    said = tradec("run", EXAMPLE, "--data", source, "--start", "2025-01-01T06:00")
+    assert said.code == 7
+    assert "warmed up" in said.err
+
+
+def test_coarser_bars_are_accepted_only_when_asked_for(tmp_path: Path) -> None:
+    source = _minutes(tmp_path / "bars.parquet", days=20, step=15)
+    said = tradec("run", EXAMPLE, "--data", source)
+    assert said.code == 2
+    assert "the data are 15m bars" in said.err
+    assert "--base 15m" in said.err
+    data = _run(EXAMPLE, "--data", source, "--base", "15m")
+    assert _manifest(data)["data"]["base"] == "15m"
+    shown = tradec("run", EXAMPLE, "--data", source, "--base", "15m").out
+    assert "built from 15m bars" in shown
+    assert tradec("run", EXAMPLE, "--data", source, "--base", "1h").code in {2, 7}
+
+
+def test_minutes_roll_up_to_a_base(tmp_path: Path) -> None:
+    source = _minutes(tmp_path / "minutes.parquet")
+    fine, coarse = _run(EXAMPLE, "--data", source), _run(EXAMPLE, "--data", source, "--base", "5m")
+    assert fine["bars"] == coarse["bars"]
+    assert _manifest(coarse)["data"]["rows"] * 5 == _manifest(fine)["data"]["rows"]
+
+
+@pytest.mark.parametrize("name", ["absent.parquet", "garbage.parquet", "."])
+def test_data_that_cannot_be_read_are_exit_7(name: str, tmp_path: Path) -> None:
+    (tmp_path / "garbage.parquet").write_bytes(b"PAR1 garbage")
+    said = tradec("run", EXAMPLE, "--data", tmp_path / name, "--json")
+    assert said.code == 7
+    assert said.answer["status"] == "error"
+
+
+def test_a_terminal_stop_writes_everything_and_is_exit_10(tmp_path: Path) -> None:
+    play = tmp_path / "doomed.yml"
+    text = EXAMPLE.read_text(encoding="utf-8")
+    text = text.replace("max_drawdown_pct: 50", "max_drawdown_pct: 0.2")
+    play.write_text(text.replace("slippage_bps: 2", "slippage_bps: 50"), encoding="utf-8")
+    said = tradec("run", play, "--synthetic", "--json")
+    assert said.code == 10
+    assert said.answer["status"] == "ok"
+    assert said.data["stop_reason"] == "max_drawdown_hit"
+    folder = Path(said.data["run_dir"])
+    assert {path.name for path in folder.iterdir()} == FILES
+    assert "drawdown stop" in tradec("runs", "show", "last").out
+
+
+def test_a_run_without_a_trade(tmp_path: Path) -> None:
+    play = tmp_path / "idle.yml"
+    text = EXAMPLE.read_text(encoding="utf-8")
+    play.write_text(text.replace("rsi_14 < 70", "rsi_14 < 1"), encoding="utf-8")
+    said = tradec("run", play, *SYNTHETIC)
+    assert said.code == 0
+    assert re.search(r"win rate +-\n", said.out)
+    data = _run(play, *SYNTHETIC)
+    assert (data["trades"], data["net_profit"], data["max_drawdown_pct"]) == (0, 0, 0)
+    assert {path.name for path in Path(data["run_dir"]).iterdir()} == FILES
+
+
+def test_a_variable_changes_the_result_but_not_the_module() -> None:
+    play = PLAYS / "macd_variables.yml"
+    plain = _run(play, *SYNTHETIC)
+    other = _run(play, *SYNTHETIC, "--set", "slow=40", "--set", "stop=1.5")
+    assert plain["play_hash"] != other["play_hash"]
+    assert plain["digest"] != other["digest"]
+    one, two = _manifest(plain), _manifest(other)
+    assert one["module_hash"] == two["module_hash"]
+    assert (two["overrides"], two["params"]["slow"]) == ({"slow": "40", "stop": "1.5"}, 40)
+    assert two["config"]["stop"] == ["price_percent", 1.5]
+    wrong = tradec("run", play, *SYNTHETIC, "--set", "slow=5")
+    assert wrong.code == 2
+
+
+def test_an_artifact_folder_runs_as_it_was_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRADEC_BUILD_DIR", str(tmp_path / "build"))
+    folder = tradec("compile", EXAMPLE, "--json").data["artifact_dir"]
+    played, artifact = _run(EXAMPLE, *SYNTHETIC), _run(folder, *SYNTHETIC)
+    assert played["digest"] == artifact["digest"]
+    assert tradec("run", folder, *SYNTHETIC, "--set", "a=1").code == 2
+    assert tradec("run", ".", *SYNTHETIC, "--json").answer["error"]["code"] == "NOT_AN_ARTIFACT"
+
+
+def test_an_invalid_play_runs_nothing(tmp_path: Path) -> None:
+    play = tmp_path / "bad.yml"
+    play.write_text(EXAMPLE.read_text().replace("rsi_14 < 70", "rsi_41 < 70"), encoding="utf-8")
+    for engine in ("native", "interpreter"):
+        said = tradec("run", play, *SYNTHETIC, "--engine", engine)
+        assert said.code == 2
+        assert "error[E401]" in said.err
+    assert not Path("runs").exists()
+
+
+def test_the_folder_of_runs_can_be_chosen(tmp_path: Path) -> None:
+    data = _run(EXAMPLE, *SYNTHETIC, "--out", tmp_path / "elsewhere")
+    assert Path(data["run_dir"]).parent == tmp_path / "elsewhere"
+
+
+def test_real_minutes() -> None:
+    source = need_shared("data", "bybit_linear_BTCUSDT_1m_2025-05_06.parquet")
+    assert tradec("data", "import", source, "--symbol", "BTCUSDT").code == 0
+    data = _run(EXAMPLE)
+    assert data["bars"] > 2800
+    assert data["trades"] > 10
