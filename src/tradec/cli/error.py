@@ -34,7 +34,8 @@ class CommandError(Exception):
 def error_of(error: Exception) -> CommandError | None:
     """Return the failure that an error of the compiler or the runtime describes, if it does.
 
-    Such an error carries `code` and `message`, and may carry `exit_code`, `hint` and `details`, with `suggestions` among them.
+    Such an error carries `code` and `message`, and may carry `exit_code`, `hint` and `details`,
+    with `suggestions` among them.
     """
     code, message = getattr(error, "code", None), getattr(error, "message", None)
     if not (isinstance(code, str) and isinstance(message, str)):
