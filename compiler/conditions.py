@@ -10,6 +10,7 @@ from tradec.compiler.typing_rules import (
     Numbers,
     alike,
     arithmetic,
+    called,
     describe,
     float_const,
 )
@@ -154,17 +155,16 @@ class Conditions:
                 return None
             if right.type.tokens == left.type.tokens:
                 return left, right
-            self.numbers.mismatch(right, f"{describe(left)}")
+            self.numbers.mismatch(right, describe(left))
             return None
         codes = dict(left.type.tokens)
         if word.lower() in codes:
             kind = Type(kind=Kind.ENUM, tokens=left.type.tokens)
             return left, ir.Const(value=codes[word.lower()], type=kind, span=operand.span)
-        shown = ir.Const(value=0, type=left.type) if not isinstance(left, ir.Read) else left
         self.numbers.diagnostics.report(
             "E501",
             operand.span,
-            f"`{word}` is no word of {describe(shown).split(' is ')[0]}",
+            f"`{word}` is no word of {called(left)}",
             labels=(Label(span=left.span, text=f"one of {join_words(codes)}"),),
             helps=(suggest(word, codes) or f"write {join_words(codes)}",),
         )

@@ -9,8 +9,8 @@ from tradec.dsl.span import NOWHERE, Span
 
 _EXITS = frozenset({ir.Action.EXIT_LONG, ir.Action.EXIT_SHORT, ir.Action.EXIT_ALL})
 _FORBIDDEN = {
-    "long_only": frozenset({ir.Action.ENTRY_SHORT}),
-    "short_only": frozenset({ir.Action.ENTRY_LONG}),
+    "long_only": frozenset({ir.Action.ENTRY_SHORT, ir.Action.EXIT_SHORT}),
+    "short_only": frozenset({ir.Action.ENTRY_LONG, ir.Action.EXIT_LONG}),
 }
 
 
@@ -92,6 +92,6 @@ class PolicyRules:
                 self.diagnostics.report(
                     "W101",
                     intent.span,
-                    f"`{action}` never acts: mode {mode} forbids it",
+                    f"`{action}` never acts in mode {mode}",
                     helps=("write `mode: long_short` in `position_policy`, or remove it",),
                 )

@@ -144,18 +144,22 @@ def float_const(value: float, span: Span = NOWHERE) -> ir.Const:
 
 def describe(number: ir.Number) -> str:
     """Return what an operand is, in the words of a message."""
+    return f"{called(number)} is {number.type.kind.upper()}"
+
+
+def called(number: ir.Number) -> str:
+    """Return how the play calls an operand."""
     match number:
         case ir.Read(series=series, output=output):
-            name = f"`{output}`" if series in ORDER else f"`{series}.{output}`"
+            return f"`{output}`" if series in ORDER else f"`{series}.{output}`"
         case ir.Const(value=value, type=Type(kind=Kind.BOOL)):
-            name = "`true`" if value else "`false`"
+            return "`true`" if value else "`false`"
         case ir.Const(value=value):
-            name = f"`{value}`"
+            return f"`{value}`"
         case ir.Param(name=param):
-            name = f"`${{{param}}}`"
+            return f"`${{{param}}}`"
         case ir.Negate() | ir.Arithmetic():
-            name = "the result"
-    return f"{name} is {number.type.kind.upper()}"
+            return "the result"
 
 
 def _measure(number: ir.Number) -> tuple[str, bool]:

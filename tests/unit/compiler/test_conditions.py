@@ -87,6 +87,12 @@ def test_words_are_codes(word: str, code: int) -> None:
     assert (found.right.value, found.right.type.kind) == (code, Kind.ENUM)
 
 
+def test_a_word_may_come_from_a_variable() -> None:
+    listed = condition('[t.last_wave_direction, "==", "${word}"]', UNITS)
+    assert listed == when("t.last_wave_direction == ${word}")
+    assert listed == when("t.last_wave_direction == bullish")
+
+
 def test_the_empty_word_is_none() -> None:
     found = compared("s.pair_direction != none")
     assert isinstance(found.right, ir.Const)

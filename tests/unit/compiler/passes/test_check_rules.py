@@ -74,6 +74,11 @@ def test_forbidden_sides(mode: str, action: str, warned: bool) -> None:  # noqa:
     assert (found(sections) == ["W101"]) is warned
 
 
+def test_an_exit_of_a_side_that_is_never_held() -> None:
+    sections = EXIT.replace("exit_long", "exit_short")
+    assert found(f"position_policy: {{exit_mode: first_hit}}{sections}") == ["W101"]
+
+
 # --- unused -----------------------------------------------------------------------------------
 
 
