@@ -6,7 +6,6 @@ A unit's module is imported when its SPEC is first asked for, so listing the cat
 import hashlib
 import importlib
 import importlib.util
-import inspect
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -107,7 +106,7 @@ class Catalog:
         """Return the plain-Python class of a unit."""
         unit = self.unit(name)
         found = getattr(unit.load(), unit.class_name)
-        assert inspect.isclass(found)
+        assert isinstance(found, type)
         return found
 
     def kernel(self, name: str) -> Path:

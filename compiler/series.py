@@ -10,6 +10,7 @@ from tradec.compiler.memory import chain, join, join_lag
 from tradec.compiler.prices import price
 from tradec.compiler.types import (
     DATA_DEPENDENT,
+    NUMBER,
     AnchoredMemory,
     Constant,
     FadingMemory,
@@ -101,7 +102,7 @@ class Recipe:
         valid = self.spec.first_valid_of(output, values) + wiring.source_first_valid
         kind = Type(
             kind=Kind(output.kind),
-            unit=resolve(output.unit, source.type.unit if source else ""),
+            unit=resolve(output.unit, source.type.unit if source else NUMBER),
             tokens=tuple((word or "none", code) for word, code in output.tokens),
             timeframe=self.timeframe,
             lag=join_lag(_lag(output, values), source.type.lag if source else 0),

@@ -202,6 +202,12 @@ def test_a_chain_adds_up() -> None:
     assert found.outputs[0].first_valid == 14 + 2
 
 
+def test_a_missing_source_is_one_error() -> None:
+    entry = "{type: rolling_window, key: w, params: {size: 3, mode: max}}"
+    found = codes(structures(entry, rule="w.value > close and w.value > rsi_14"))
+    assert [code for code in found if code.startswith("E")] == ["E305"]
+
+
 def test_a_bad_source() -> None:
     assert placed(window("nothing"), one(window("nothing"), "E303")) == "nothing"
     assert [d.code for d in findings(window("w")) if d.code.startswith("E")] == ["E303"]
