@@ -1,5 +1,7 @@
 """The boundary between tradec and its caller: every exception becomes an answer and a code."""
 
+import contextlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -19,7 +21,10 @@ from tradec.cli.settings import Settings
 def main() -> NoReturn:
     """Run the command line of this process and leave with its exit code."""
     signal.signal(signal.SIGTERM, _terminate)
-    sys.exit(call(sys.argv[1:]))
+    code = call(sys.argv[1:])
+    if code == Exit.INTERRUPTED:
+        _leave(code)
+    sys.exit(code)
 
 
 def call(arguments: Sequence[str]) -> int:
@@ -38,6 +43,14 @@ def call(arguments: Sequence[str]) -> int:
     except Exception as defect:  # noqa: BLE001  the last resort: exit 9, no bare traceback
         return _answer(error_of(defect) or _internal(defect, settings), settings)
     return code if isinstance(code, int) else int(Exit.OK)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process now: an interrupt inside `exec` makes Python die of SIGINT at its end."""
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:

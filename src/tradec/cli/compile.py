@@ -9,8 +9,10 @@ from tradec.cli import diagnosed
 from tradec.cli.error import CommandError
 from tradec.cli.exits import Exit
 from tradec.cli.frame import command
+from tradec.cli.native import compiled
 from tradec.cli.outcome import Outcome
 from tradec.cli.play_file import PlayFile, read_play_file
+from tradec.cli.progress import stages
 from tradec.cli.settings import current
 from tradec.cli.variables import set_option
 
@@ -59,7 +61,17 @@ def compile_(
     read = [read_play_file(argument) for argument in plays]
     if stop_after:
         return _stopped(read, stop_after, overrides)
-    artifacts = [_compiled(play, overrides, build_dir, force=force) for play in read]
+    with stages(current()) as show:
+        artifacts = [
+            compiled(
+                each,
+                overrides=overrides,
+                build_dir=build_dir,
+                force=force,
+                progress=lambda stage, name=each.name: show(f"{name}: {stage}"),  # type: ignore[misc]
+            )
+            for each in read
+        ]
     data = [{**facts(artifact), **_emitted(artifact, emit)} for artifact in artifacts]
     return Outcome(
         data=data[0] if len(data) == 1 else {"plays": data},
@@ -81,21 +93,6 @@ def facts(artifact: "Artifact") -> dict[str, Any]:
         "state_bytes": artifact.state_bytes,
         "seconds": dict(artifact.seconds),
     }
-
-
-def _compiled(
-    play: PlayFile, overrides: dict[str, str], build_dir: Path | None, *, force: bool
-) -> "Artifact":
-    from tradec.cli.native import compiled
-
-    settings = current()
-    return compiled(
-        play,
-        overrides=overrides,
-        build_dir=build_dir,
-        force=force,
-        progress=lambda stage: settings.detail(f"{play.name}: {stage}"),
-    )
 
 
 def _message(artifact: "Artifact") -> str:

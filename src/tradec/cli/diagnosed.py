@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tradec.cli.error import CommandError
+from tradec.cli.error import CommandError, exit_of
 from tradec.cli.settings import Settings
 
 if TYPE_CHECKING:
@@ -66,5 +66,6 @@ def invalid(found: tuple["Diagnostic", ...], name: str) -> CommandError:
         f"`{name}` has {summary(found)}",
         code=first.code,
         detail={"diagnostics": objects(found)},
+        exit_code=exit_of(first.code),
         status="fail",
     )

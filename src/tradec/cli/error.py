@@ -44,7 +44,7 @@ def error_of(error: Exception) -> CommandError | None:
         message,
         code=code,
         helps=_helps(error),
-        exit_code=Exit(getattr(error, "exit_code", _EXIT_OF.get(code, Exit.USAGE))),
+        exit_code=Exit(getattr(error, "exit_code", exit_of(code))),
         detail=getattr(error, "details", None),
     )
 
@@ -56,8 +56,9 @@ def _helps(error: Exception) -> tuple[str, ...]:
     return ((hint,) if hint else ()) + words
 
 
-_EXIT_OF = {"E901": Exit.INTERNAL}
-"""A module that Cython or the C compiler refuses is a defect of tradec, never of the play."""
+def exit_of(code: str) -> Exit:
+    """Return the exit code for a diagnostic: generated code that is refused is never the user's."""
+    return Exit.INTERNAL if code == "E901" else Exit.USAGE
 
 
 class Terminated(BaseException):

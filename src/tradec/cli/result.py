@@ -24,6 +24,7 @@ ENDED = {
 def result_text(path: Path, manifest: Figures, metrics: Figures) -> str:
     """Return what a run came to: what it was, the figures, what was assumed, where it lies."""
     ended = ENDED.get(str(manifest["stop_reason"]), str(manifest["stop_reason"]))
+    short = metrics["short_sample"]
     assumed = [f"assumed   {line}" for line in manifest["defaulted"]]
     return rendered(
         _headline(manifest),
@@ -32,6 +33,7 @@ def result_text(path: Path, manifest: Figures, metrics: Figures) -> str:
         "",
         f"ended by  {ended}",
         *assumed,
+        *(["note      under 30 days: what is annualized means little"] if short else []),
         f"digest    {manifest['digest']}",
         f"run       {path}",
     )
@@ -59,7 +61,6 @@ def _money_rows(metrics: Figures) -> list[tuple[str, str]]:
     equity = f"{money(metrics['initial_equity'])} to {money(metrics['final_equity'])} USDT"
     profit = f"{money(metrics['net_profit'])} USDT ({percent(metrics['net_return_pct'])})"
     risk = f"{ratio(metrics['sharpe'])}, {ratio(metrics['sortino'])} a year"
-    short = " (under 30 days: means little)" if metrics["short_sample"] else ""
     return [
         ("equity", equity),
         ("net profit", profit),
@@ -67,7 +68,7 @@ def _money_rows(metrics: Figures) -> list[tuple[str, str]]:
         ("max drawdown", percent(metrics["max_drawdown_pct"])),
         ("fees", f"{money(metrics['total_fees'])} USDT"),
         ("slippage", f"{money(metrics['total_slippage_usdt'])} USDT"),
-        ("sharpe, sortino", risk + short),
+        ("sharpe, sortino", risk),
     ]
 
 
