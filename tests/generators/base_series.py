@@ -25,7 +25,7 @@ _LENGTHS = (0, 200, 500, 1000, 2000, 3000)
 _LEVELS = (1e-8, 1e-4, 0.37, 100.0, 43_000.0, 1e5)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BaseSeries:
     """Base bars as columns; bar k opens at `ts0 + k * base_ms`."""
 
@@ -36,6 +36,9 @@ class BaseSeries:
     low: Floats
     close: Floats
     volume: Floats
+
+    def __repr__(self) -> str:
+        return f"BaseSeries(ts0={self.ts0}, base_ms={self.base_ms}, {len(self)} bars)"
 
     def __len__(self) -> int:
         return len(self.close)
