@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from tradec.cli.app import tradec_
-from tradec.cli.error import CommandError, Terminated, error_of
+from tradec.cli.error import CommandError, Terminated, error_of, unwritable
 from tradec.cli.exits import Exit
 from tradec.cli.frame import path_of
 from tradec.cli.outcome import Outcome, write
@@ -40,6 +40,8 @@ def call(arguments: Sequence[str]) -> int:
         return _answer(_stopped("interrupted", Exit.INTERRUPTED), settings)
     except Terminated:
         return _answer(_stopped("terminated", Exit.TERMINATED), settings)
+    except OSError as refusal:
+        return _answer(unwritable(refusal), settings)
     except Exception as defect:  # noqa: BLE001  the last resort: exit 9, no bare traceback
         return _answer(error_of(defect) or _internal(defect, settings), settings)
     return code if isinstance(code, int) else int(Exit.OK)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tradec.cli.data_file import existing
 from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
 from tradec.cli.progress import stages
@@ -64,7 +65,7 @@ def import_(
     catalog = Catalog(current().data_dir)
     with stages(current()) as show:
         report = import_file(
-            file,
+            existing(file),
             catalog,
             symbol.upper(),
             venue=venue or DEFAULT_VENUE,

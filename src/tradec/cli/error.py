@@ -49,6 +49,13 @@ def error_of(error: Exception) -> CommandError | None:
     )
 
 
+def unwritable(error: OSError) -> CommandError:
+    """Return the failure of a file that cannot be read or written."""
+    what = (error.strerror or str(error)).lower()
+    where = f" `{error.filename}`" if error.filename else ""
+    return CommandError(f"the system refuses{where}: {what}", code="OS", exit_code=Exit.FAILED)
+
+
 def _helps(error: Exception) -> tuple[str, ...]:
     hint = getattr(error, "hint", "")
     likely = getattr(error, "details", {}).get("suggestions", ())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tradec.cli.diagnosed import tell, telling
 from tradec.cli.error import CommandError
 from tradec.cli.native import compiled
-from tradec.cli.play_file import PlayFile, read_play_file
+from tradec.cli.play_file import PlayFile, is_folder, read_play_file
 from tradec.cli.settings import current
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def machine_for(
     argument: str, overrides: Mapping[str, str], engine: str, progress: Progress
 ) -> Machine:
     """Return the machine of a play or of an artifact folder."""
-    if Path(argument).is_dir():
+    if is_folder(argument):
         if overrides or engine == INTERPRETER:
             raise CommandError("an artifact folder runs as it was compiled; name the play instead")
         return _native(artifact_in(Path(argument)))

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tradec.cli.data_file import existing
 from tradec.cli.error import CommandError
 from tradec.cli.exits import Exit
+from tradec.cli.times import shown
 from tradec.runtime.timeframe import MINUTE_MS, TIMEFRAMES
 
 if TYPE_CHECKING:
@@ -89,6 +91,8 @@ def _synthetic(wanted: Wanted, machine: "Machine") -> Market:
     end = timeframe.open_of(timeframe.bar_number(start) + figures["bars"])
     if wanted.end is not None:
         end = min(end, wanted.end)
+    if end <= start:
+        raise CommandError(f"--end is not after {shown(start)}, when the synthetic market begins")
     made = synthesize(
         figures["pattern"],
         minutes=(end - start) // MINUTE_MS,
@@ -117,7 +121,7 @@ def _from_file(wanted: Wanted) -> Market:
     from tradec.runtime.data.importing import read_file
 
     assert wanted.file is not None
-    bars = read_file(wanted.file)
+    bars = read_file(existing(wanted.file))
     return _market(bars, wanted, "file", {"file": wanted.file.name})
 
 

@@ -60,22 +60,27 @@ def checked(data: bytes, name: str) -> bytes:
 def find_play(argument: str) -> Path:
     """Return the file that `argument` names, or say which plays come close."""
     path = Path(argument)
-    if path.is_dir():
+    if is_folder(argument):
         first = next(_plays_in(path), None)
         raise CommandError(
             f"`{argument}` is a folder, not a play",
             code="NOT_A_PLAY",
             helps=(f"name the file, such as `{first}`",) if first else (),
         )
-    if path.exists():
+    if argument and path.exists():
         return path
     for folder in _folders():
         for name in (argument, *(argument + suffix for suffix in SUFFIXES)):
-            if (folder / name).is_file():
+            if argument and (folder / name).is_file():
                 return folder / name
     raise CommandError(
         f"there is no play `{argument}`", code="PLAY_NOT_FOUND", helps=_what_instead(path)
     )
+
+
+def is_folder(argument: str) -> bool:
+    """Return whether an argument names a folder; an empty one names nothing."""
+    return bool(argument) and Path(argument).is_dir()
 
 
 def _folders() -> tuple[Path, ...]:

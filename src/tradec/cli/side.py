@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tradec.cli.diagnosed import telling
 from tradec.cli.error import CommandError
 from tradec.cli.machine import artifact_in
-from tradec.cli.play_file import PlayFile, checked, read_play_file
+from tradec.cli.play_file import PlayFile, checked, is_folder, read_play_file
 from tradec.cli.settings import current
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Side:
 def side_of(argument: str) -> Side:
     """Return what `argument` names."""
     path = Path(argument)
-    if path.is_dir():
+    if is_folder(argument):
         return _of_artifact(path)
     if not path.exists() and "@" in argument:
         return _of_play(_at_revision(*argument.rsplit("@", 1)))

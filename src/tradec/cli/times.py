@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-MINUTE_MS = 60_000
+END_MS = 253_370_764_800_000
+"""9999-01-01: later instants have no date."""
 
 
 if TYPE_CHECKING:
@@ -24,16 +25,24 @@ class Instant(_Base):
         if isinstance(value, int):
             return value
         text = str(value).strip()
-        if text.isdecimal() and len(text) > 8:
-            return int(text)
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
+        ts_ms = int(text) if text.isdecimal() and len(text) > 8 else _ms_of(text)
+        if ts_ms is None:
             message = f"`{text}` is no instant; write 2025-06-01, 2025-06-01T12:30 or ms"
             self.fail(message, param, ctx)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return round(moment.timestamp() * 1000)
+        if not 0 <= ts_ms < END_MS:
+            self.fail(f"`{text}` is not between 1970 and 9999", param, ctx)
+        return ts_ms
+
+
+def _ms_of(text: str) -> int | None:
+    """Return an ISO date or time, in UTC where it names no zone; None if it is neither."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1000)
 
 
 def shown(ts_ms: int) -> str:

@@ -134,3 +134,14 @@ def test_real_minutes() -> None:
     assert (
         tradec("data", "import", source, "--symbol", "BTCUSDT", "--json").data["written"] == 44_613
     )
+
+
+def test_a_misspelled_file_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    _file(tmp_path / "minutes.parquet", _columns(20))
+    said = tradec("data", "import", "minuets.parquet", "--symbol", "BTCUSDT")
+    assert said.code == 7
+    assert "did you mean `minutes.parquet`?" in said.err
+    play = Path(__file__).parents[3] / "plays" / "ema_cross.yml"
+    said = tradec("run", play, "--data", "minuets.parquet")
+    assert said.code == 7
+    assert "did you mean `minutes.parquet`?" in said.err

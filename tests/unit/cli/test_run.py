@@ -345,3 +345,45 @@ def test_real_minutes() -> None:
     data = _run(EXAMPLE)
     assert data["bars"] > 2800
     assert data["trades"] > 10
+
+
+@pytest.mark.parametrize("start", ["1969-12-31", "99999999999999999", "12345678", "2025-13-01"])
+def test_an_instant_without_a_date_is_a_wrong_command_line(start: str) -> None:
+    assert tradec("run", EXAMPLE, *SYNTHETIC, "--start", start).code == 2
+
+
+def test_an_end_before_the_market_begins() -> None:
+    said = tradec("run", EXAMPLE, *SYNTHETIC, "--end", "2020-01-01")
+    assert said.code == 2
+    assert "when the synthetic market begins" in said.err
+
+
+def test_a_folder_that_cannot_be_made_is_no_defect() -> None:
+    Path("file").write_text("")
+    said = tradec("run", EXAMPLE, *SYNTHETIC, "--out", "file/runs")
+    assert said.code == 1
+    assert "the system refuses" in said.err
+
+
+@pytest.mark.parametrize("command", ["run", "check", "compile"])
+def test_an_empty_name_names_no_play(command: str) -> None:
+    said = tradec(command, "")
+    assert said.code == 2
+    assert "there is no play ``" in said.err
+
+
+@pytest.mark.parametrize("base", ["1m", "1h", "4h"])
+def test_calendar_timeframes_warm_up_before_the_market_begins(base: str, tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    text = text.replace("low_tf: 15m, med_tf: 1h, high_tf: 4h", "low_tf: 4h, med_tf: D, high_tf: W")
+    text = text.replace(
+        "  rsi_14:", "  sma_2_M: {indicator: sma, params: {length: 2}, tf: M}\n  rsi_14:"
+    )
+    text = text.replace("rsi_14 < 70", "rsi_14 < 70 and close > sma_2_M and W.close > 1")
+    play = tmp_path / "calendar.yml"
+    play.write_text(text, encoding="utf-8")
+    data = _run(play, "--synthetic", "--bars", "120", "--base", base)
+    manifest = _manifest(data)
+    assert data["bars"] == 120
+    assert manifest["window"]["trade_start"] == START
+    assert set(manifest["warmup"]) == {"4h", "W", "M"}
