@@ -69,12 +69,11 @@ class Artifact:
         """Return the money rules of the play as the exchange takes them."""
         from tradec.runtime.sim.rules import Rules  # noqa: PLC0415  deferred: a check needs none
 
-        return Rules(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in self.rules.items()
-            }
-        )
+        rules: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in self.rules.items()
+        }
+        return Rules(**rules)
 
     @property
     def play(self) -> "ir.Play":

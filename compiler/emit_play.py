@@ -2,7 +2,7 @@
 
 from tradec.compiler import ir
 from tradec.compiler.catalog import Catalog
-from tradec.compiler.emit_clock import BAR_OUTPUTS, growth, volume_readers
+from tradec.compiler.emit_clock import BAR_OUTPUTS, roots, sweep, volume_readers
 from tradec.compiler.emit_expr import Printer, param
 from tradec.compiler.emit_names import cell_names, held_field, past_field, ring_field, slug
 from tradec.compiler.emit_records import BarField, Crossing, Field, Lines, PlayText
@@ -150,7 +150,8 @@ class _Layout:
             closes=tuple(
                 Lines(title=t, timeframe=t, lines=self.close_lines(t)) for t in self.bar_ids
             ),
-            cascade=growth(self.play, self.prefix, self.reads_volume),
+            roots=roots(self.play, self.prefix, self.reads_volume),
+            sweep=sweep(self.play, self.reads_volume),
             blocks=self._blocks(),
             witnessed=tuple(self._witness(s, o) for s, o in self.plan.witnessed),
             inits=self._inits(),
@@ -246,7 +247,7 @@ class _Layout:
         return f"bits({text})" if self._kind(series, output) is Kind.FLOAT else text
 
     def _inits(self) -> tuple[str, ...]:
-        lines = ["s.digest = 0x9E3779B97F4A7C15u", "s.day = MISSING"]
+        lines = ["s.digest = 0x9E3779B97F4A7C15u", "s.day_end = MISSING"]
         for timeframe in self.bar_ids:
             lines += [f"s.{held_field(timeframe, o)} = NAN" for o in self._held_outputs(timeframe)]
         for series in self.play.series:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tradec.compiler.emit_clock import Root, Sweep
 from tradec.compiler.emit_units import Unit
 from tradec.dsl.span import Span
 
@@ -62,7 +63,8 @@ class PlayText:
     histories: tuple[Field, ...]
     crossings: tuple[Crossing, ...]
     closes: tuple[Lines, ...]
-    cascade: tuple[str, ...]
+    roots: tuple[Root, ...]
+    sweep: Sweep | None
     blocks: tuple[Lines, ...]
     witnessed: tuple[str, ...]
     inits: tuple[str, ...]

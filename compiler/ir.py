@@ -162,7 +162,7 @@ class Output(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bars(Node):
-    """The bars of one timeframe: outputs open, high, low, close, volume. Its id is the timeframe."""
+    """The bars of one timeframe, which is their id: open, high, low, close, volume."""
 
     id: str
     outputs: tuple[Output, ...]
@@ -172,8 +172,8 @@ class Bars(Node):
 class Series(Node):
     """One unit at work: a feature or a structure.
 
-    `params` holds every parameter of the SPEC in its order, None where an optional one is absent and
-    for the parameters that name a series. `inputs` are what its step takes, in the order of
+    `params` holds every parameter of the SPEC in its order, None where an optional one is absent
+    and for the parameters that name a series. `inputs` are what its step takes, in the order of
     SPEC.inputs: a Read, an expression such as hl2, or None (integer inputs, and no volatility).
     `uses` are the ids of the structures it steps after, in the order of needs and optional.
     `private` series were made by the compiler and are not part of features.parquet.

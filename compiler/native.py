@@ -7,6 +7,7 @@ done.
 
 import contextlib
 import hashlib
+import importlib
 import importlib.machinery
 import importlib.util
 import os
@@ -24,13 +25,14 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import tradec
 from tradec.compiler.catalog import Catalog
 
 MODULE = "strategy"
 SUFFIX: str = importlib.machinery.EXTENSION_SUFFIXES[0]
-FLAGS = ("-O2", "-fno-math-errno", "-ffp-contract=off")
+FLAGS = ("-O3", "-fno-math-errno", "-ffp-contract=off")
 _ALWAYS = ("-g0", "-w")
 _INCLUDE = Path(next(iter(tradec.__path__))).parent
 
@@ -201,19 +203,14 @@ def _compiler_version() -> str:
 
 def _cythonize(source: Path) -> Path:
     """Translate to C; raises CythonError with the places of its complaints."""
-    from Cython.Compiler.Main import (  # noqa: PLC0415  deferred: half a second
-        CompilationOptions,
-        compile_single,
-        default_options,
-    )
-
-    options = CompilationOptions(
-        default_options,
+    cython: Any = importlib.import_module("Cython.Compiler.Main")  # deferred: half a second
+    options = cython.CompilationOptions(
+        cython.default_options,
         include_path=[str(_INCLUDE)],
         use_listing_file=True,
         errors_to_stderr=False,
     )
-    result = compile_single(str(source), options, full_module_name=MODULE)
+    result = cython.compile_single(str(source), options, full_module_name=MODULE)
     listing = source.with_suffix(".lis")
     complaints = listing.read_text(encoding="utf-8") if listing.exists() else ""
     if result.num_errors or not result.c_file:
@@ -232,7 +229,7 @@ def _compile(source: Path, folder: Path, flags: tuple[str, ...]) -> None:
     from setuptools._distutils.ccompiler import new_compiler  # noqa: PLC0415  deferred: heavy
     from setuptools._distutils.sysconfig import customize_compiler  # noqa: PLC0415
 
-    compiler = new_compiler()
+    compiler: Any = new_compiler()
     customize_compiler(compiler)
     include = [f"-I{sysconfig.get_path(name)}" for name in ("include", "platinclude")]
     compile_ = [*compiler.compiler_so, *include, *flags, *_ALWAYS, "-c", source.name]

@@ -34,7 +34,7 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RingPlace:
-    """A ring that a series owns; `size` is the SPEC's formula, evaluated when an instance is made."""
+    """A ring that a series owns; `size` is the SPEC's formula, evaluated for each instance."""
 
     series: str
     name: str

@@ -100,3 +100,11 @@ cdef inline bint bar_add(Bar* bar, int64_t minutes, int64_t ts_open, int64_t ts_
         bar.volume += volume
     bar.close = close
     return ts_close == bar.ts_close and bar.ready
+
+
+cdef inline Py_ssize_t bars_until(const Bar* bar, int64_t ts_open, int64_t base_ms,
+                                  int64_t minutes, Py_ssize_t whole) noexcept nogil:
+    """Return the number of base bars from `ts_open` to the close of `bar`; `whole` is a full bar's."""
+    if minutes != 0 and ts_open == bar.ts_open:
+        return whole
+    return (bar.ts_close - ts_open) // base_ms

@@ -110,7 +110,7 @@ cdef class Engine:
     cdef Py_ssize_t _trade(self, Py_ssize_t i, Py_ssize_t stop, Watch* watch) noexcept nogil:
         cdef Decision decision
         cdef Py_ssize_t limit
-        while i < stop:
+        while i < stop and not self.exchange.stopped:
             limit = stop
             if self.exchange.pending:
                 self.exchange.open_bar(&self.feed, i, self.flags[i] == 0)
@@ -137,5 +137,5 @@ cdef class Engine:
         self.exchange.inside_bar(&self.feed, i, self.flags[i] == 0)
         self.exchange.arm(watch)
         watch.low, watch.high = -INFINITY, INFINITY
-        self._scan(i, i + 1, &self.exchange.account, watch, decision)
+        self.strategy.scan_by_step(&self.feed, i, i + 1, &self.exchange.account, watch, decision)
         self.exchange.absorb(watch)

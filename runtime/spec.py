@@ -10,8 +10,8 @@ The reference (`<name>.py`), class `CamelCase(name)`:
     step(self, <deps in `needs`/`optional` order>, <inputs in order>) -> tuple, in `outputs` order
 The kernel (`<name>.pxd`):
     ctypedef struct Name                                plain C, no pointers
-    name_init(Name* s, <params in order, no series>)    int, bool, choice's position: int64_t; float:
-                                                        double; absent optional ones: MISSING or NaN
+    name_init(Name* s, <params in order, no series>)    int, bool, choice's position: int64_t;
+                                                        float: double; absent: MISSING or NaN
     name_step(Name* s, <rings>, <const Dep* ...>, <inputs: double, or int64_t for INTEGER_INPUTS>)
                                                         -> double                 one output
         ... and a last argument `NameOut* out`                                    several outputs
@@ -29,7 +29,7 @@ Kind: TypeAlias = Literal["float", "int", "bool", "enum"]
 
 BAR_INPUTS = ("open", "high", "low", "close", "volume")
 INTEGER_INPUTS = ("ts_open", "bar_number")
-"""Inputs that are int64: the bar's opening time, and its number since the epoch on its timeframe."""
+"""Inputs that are int64: the bar's opening time, its number since the epoch on its timeframe."""
 
 UNITS = (
     "source",  # the unit of the unit's source
@@ -68,7 +68,9 @@ class Param:
     meaning: str = ""
 
 
-def integer(name: str, default: int | None = None, *, low: int = 1, high: int = 5000, **more: Any) -> Param:
+def integer(
+    name: str, default: int | None = None, *, low: int = 1, high: int = 5000, **more: Any
+) -> Param:
     """Return a whole-number parameter; without a default it is required unless `required=False`."""
     more.setdefault("required", default is None)
     return Param(name=name, kind="int", default=default, low=low, high=high, **more)
@@ -87,7 +89,9 @@ def flag(name: str, default: bool) -> Param:  # noqa: FBT001  the default is the
 
 def choice(name: str, choices: tuple[str, ...], default: str | None = None) -> Param:
     """Return a parameter that is one of `choices`; its code is its position."""
-    return Param(name=name, kind="choice", default=default, choices=choices, required=default is None)
+    return Param(
+        name=name, kind="choice", default=default, choices=choices, required=default is None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +100,8 @@ class Output:
 
     `low`, `high` bound it (numbers or formulas); `empty` is the value of an int output that the
     language reads as missing (-1 for a bar index); `tokens` are (word, code) of an enum, where the
-    empty word is written `none` in the language; `lag` is the confirmation lag in bars as a formula,
-    or the words "data dependent"; `first_valid` overrides the unit's.
+    empty word is written `none` in the language; `lag` is the confirmation lag in bars as a
+    formula, or the words "data dependent"; `first_valid` overrides the unit's.
     """
 
     name: str

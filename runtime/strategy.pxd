@@ -5,6 +5,9 @@
 from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memcpy
 
+from tradec.runtime.clock cimport Bar
+from tradec.runtime.kernels.hint cimport larger, smaller
+
 ctypedef struct Feed:
     int64_t ts0             # opening time of bar 0, ms UTC
     int64_t base_ms         # length of a base bar
@@ -69,6 +72,16 @@ cdef class Strategy:
     cdef uint64_t* digest_word(self) noexcept nogil
 
 
+cdef inline bint can_enter(const Account* account) noexcept nogil:
+    """Return whether an entry is actionable (play-language.md 8.2)."""
+    return account.side == 0 and account.may_enter != 0
+
+
+cdef inline bint can_exit(const Account* account, int64_t side) noexcept nogil:
+    """Return whether an exit of a position on `side` is actionable."""
+    return account.side == side and account.may_exit != 0
+
+
 cdef inline int64_t bits(double x) noexcept nogil:
     """Return the IEEE bits of `x`, with one NaN for all."""
     cdef int64_t word
@@ -93,9 +106,42 @@ cdef inline bint touched(Watch* w, double low, double high) noexcept nogil:
     """Return whether a bar needs the exchange; take its extremes if it does not."""
     if (low <= w.low) | (high >= w.high):
         return True
-    w.max_high = high if high > w.max_high else w.max_high
-    w.min_low = low if low < w.min_low else w.min_low
+    w.max_high = larger(high, w.max_high)
+    w.min_low = smaller(low, w.min_low)
     return False
+
+
+cdef inline Py_ssize_t sweep(Bar* bar, const Feed* f, Watch* w, Py_ssize_t i, Py_ssize_t limit,
+                             bint sums) noexcept nogil:
+    """Add base bars [i, limit) to `bar`; return where it stopped, at a touched bar or at limit.
+
+    The extremes of the whole stretch say whether any bar of it is touched, so that a quiet stretch
+    costs two comparisons. With `sums` the volume is summed, in bar order.
+    """
+    cdef Py_ssize_t j
+    cdef double high = f.high[i], low = f.low[i]
+    for j in range(i + 1, limit):
+        high = larger(f.high[j], high)
+        low = smaller(f.low[j], low)
+    if (low <= w.low) | (high >= w.high):
+        limit = i
+        while not ((f.low[limit] <= w.low) | (f.high[limit] >= w.high)):
+            limit += 1
+        if limit == i:
+            return i
+        high, low = f.high[i], f.low[i]
+        for j in range(i + 1, limit):
+            high = larger(f.high[j], high)
+            low = smaller(f.low[j], low)
+    w.max_high = larger(high, w.max_high)
+    w.min_low = smaller(low, w.min_low)
+    bar.high = larger(high, bar.high)
+    bar.low = smaller(low, bar.low)
+    bar.close = f.close[limit - 1]
+    if sums:
+        for j in range(i, limit):
+            bar.volume += f.volume[j]
+    return limit
 
 
 cdef inline bint equity_point(Watch* w, double close) noexcept nogil:
