@@ -24,19 +24,34 @@ ENDED = {
 def result_text(path: Path, manifest: Figures, metrics: Figures) -> str:
     """Return what a run came to: what it was, the figures, what was assumed, where it lies."""
     ended = ENDED.get(str(manifest["stop_reason"]), str(manifest["stop_reason"]))
-    short = metrics["short_sample"]
-    assumed = [f"assumed   {line}" for line in manifest["defaulted"]]
     return rendered(
         _headline(manifest),
         "",
         _figures(metrics),
         "",
         f"ended by  {ended}",
-        *assumed,
-        *(["note      under 30 days: what is annualized means little"] if short else []),
+        *(f"assumed   {line}" for line in manifest["defaulted"]),
+        *(f"note      {line}" for line in _notes(manifest, metrics)),
         f"digest    {manifest['digest']}",
         f"run       {path}",
     )
+
+
+def _notes(manifest: Figures, metrics: Figures) -> list[str]:
+    """Return what a reader of the figures would want to have been told."""
+    found = []
+    if metrics["short_sample"]:
+        found.append("under 30 days: what is annualized means little")
+    if manifest["entries_disabled"]:
+        found.append("too little money was left for the smallest order: no entries from then on")
+    if metrics["entry_rejections"]:
+        codes = metrics["entry_rejections_by_code"]
+        reasons = ", ".join(f"{code} {count}" for code, count in codes.items())
+        tried = f"{metrics['entry_rejections']} of {metrics['entry_attempts']} entries"
+        found.append(f"{tried} were rejected: {reasons}")
+    if manifest["data"]["flat_rows"]:
+        found.append(f"{manifest['data']['flat_rows']} absent bars stand as flat ones")
+    return found
 
 
 def _headline(manifest: Figures) -> str:

@@ -387,3 +387,18 @@ def test_calendar_timeframes_warm_up_before_the_market_begins(base: str, tmp_pat
     assert data["bars"] == 120
     assert manifest["window"]["trade_start"] == START
     assert set(manifest["warmup"]) == {"4h", "W", "M"}
+
+
+def test_rejected_entries_and_filled_minutes_are_told(tmp_path: Path) -> None:
+    source = _minutes(tmp_path / "minutes.parquet")
+    rows = pq.read_table(source)
+    holed = pa.concat_tables([rows.slice(0, 2000), rows.slice(2002)])
+    pq.write_table(holed, source)
+    play = tmp_path / "poor.yml"
+    text = EXAMPLE.read_text(encoding="utf-8")
+    text = text.replace("starting_equity_usdt: 10000", "starting_equity_usdt: 12")
+    play.write_text(text.replace("min_trade_notional_usdt: 10", "min_trade_notional_usdt: 100"))
+    said = tradec("run", play, "--data", source)
+    assert said.code == 0
+    assert "2 absent bars stand as flat ones" in said.out
+    assert "no entries from then on" in said.out or "were rejected" in said.out
