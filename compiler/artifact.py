@@ -117,6 +117,12 @@ def compile_play(  # noqa: PLR0913  the parts of a compilation, each once
     return _artifact(facts, source, given)
 
 
+def source_hash(source: Source, overrides: Overrides) -> str:
+    """Return a hash of a play's text and what was set on top of it."""
+    text = "\0".join((source.text, json.dumps(dict(overrides), sort_keys=True)))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def default_build_dir() -> Path:
     """Return the folder for everything generated: TRADEC_BUILD_DIR, else ./build."""
     return Path(os.environ.get("TRADEC_BUILD_DIR") or "build")
@@ -162,6 +168,8 @@ def _look_up(
     if manifest.get("key") != facts["key"] or not Path(facts["module"]).exists():
         return None
     if manifest["play_hash"] != facts["play_hash"]:  # the same module with other values
+        return None
+    if manifest["source_hash"] != facts["source_hash"]:  # the same meaning in another text
         return None
     facts["cached"] = True
     facts["seconds"] = {"front": time.perf_counter() - begun, "cython": 0.0, "cc": 0.0}

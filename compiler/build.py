@@ -9,7 +9,7 @@ from typing import Any
 
 import tradec
 from tradec.compiler import ir, native
-from tradec.compiler.artifact import FORMAT, MANIFEST, PLAY, facts_of, write_atomically
+from tradec.compiler.artifact import FORMAT, MANIFEST, PLAY, facts_of, source_hash, write_atomically
 from tradec.compiler.canonical import canonical, module_hash, play_hash
 from tradec.compiler.catalog import Catalog
 from tradec.compiler.context import Context
@@ -52,6 +52,7 @@ def make(  # noqa: PLR0913, PLR0917  the parts of a compilation, each once
         "exec": play.exec,
         "play_hash": play_hash(play),
         "module_hash": module_hash(play),
+        "source_hash": source_hash(source, overrides),
         "key": built.key,
         "directory": str(directory),
         "module": str(module),

@@ -73,7 +73,7 @@ class _Tree:
         return Root(timeframe=timeframe, arrival=tuple(arrival), lines=tuple(lines))
 
     def _grow(self, timeframe: str, ts_open: str, bar: dict[str, str]) -> str:
-        values = f"s, p, r, {ts_open}, ts_close, {_joined(bar)}"
+        values = f"s, p, r, shown, {ts_open}, ts_close, {_joined(bar)}"
         return f"evaluated |= {self.prefix}grow_{timeframe}({values})"
 
     def _added(self, timeframe: str, ts_open: str, bar: dict[str, str]) -> str:
@@ -88,7 +88,7 @@ class _Tree:
 
     def _lines(self, timeframe: str, ts_open: str, bar: dict[str, str]) -> list[str]:
         """Return the statements that take a closed bar of `timeframe`."""
-        lines = [f"{self.prefix}close_{timeframe}(s, p, r, {ts_open}, {_joined(bar)})"]
+        lines = [f"{self.prefix}close_{timeframe}(s, p, r, shown, {ts_open}, {_joined(bar)})"]
         if timeframe == self.exec:
             lines.append("evaluated = True")
         for child in (t for t, parent in self.parents.items() if parent == timeframe):

@@ -13,9 +13,11 @@ from tradec.compiler.emit_units import (
     missing_of,
     place_of,
     ring_size,
+    step_lines,
     unit_of,
 )
 from tradec.compiler.plan import Plan
+from tradec.compiler.reads import reads_of
 from tradec.compiler.types import Kind, Type
 from tradec.dsl.span import NOWHERE, Span
 from tradec.runtime.timeframe import TIMEFRAMES
@@ -35,7 +37,8 @@ class _Layout:
         self.plan, self.play, self.catalog, self.prefix = plan, plan.play, catalog, prefix
         self.bar_ids = tuple(bars.id for bars in self.play.bars)
         self.series = {s.id: s for s in self.play.series}
-        self.units = {s.id: unit_of(s, catalog) for s in self.play.series}
+        read = _read_outputs(plan)
+        self.units = {s.id: unit_of(s, catalog, read) for s in self.play.series}
         self.past = {(h.series, h.output): h.depth for h in plan.histories}
         self.cells = cell_names(plan.crosses)
         self.rules = Printer(self.read, lambda cross: self.cells[cross])
@@ -79,11 +82,9 @@ class _Layout:
     def close_lines(self, timeframe: str) -> tuple[str, ...]:
         """Return the statements of one timeframe's close, in the order of play-language.md 10.2."""
         lines = [f"s.{held_field(timeframe, o)} = {o}" for o in self._held_outputs(timeframe)]
-        lines += [
-            f"{self._step_line(s)}{self.trace(s.span)}"
-            for s in self.play.series
-            if s.timeframe == timeframe
-        ]
+        for series in self.play.series:
+            if series.timeframe == timeframe:
+                lines += self._step_lines(series)
         for (series_id, output), depth in self.past.items():
             if self._timeframe_of(series_id) == timeframe:
                 lines += self._push_lines(series_id, output, depth)
@@ -96,7 +97,7 @@ class _Layout:
         used = {o for s, o in self.plan.witnessed if s == timeframe}
         return tuple(o for o in BAR_OUTPUTS if o in used)
 
-    def _step_line(self, series: ir.Series) -> str:
+    def _step_lines(self, series: ir.Series) -> list[str]:
         unit, spec = self.units[series.id], self.catalog.spec(series.unit)
         local = Printer(self._local, self.rules.crossing)
         minutes = TIMEFRAMES[series.timeframe].minutes
@@ -109,10 +110,7 @@ class _Layout:
                 arguments.append(integers[name])
             else:
                 arguments.append("NAN" if node is None else local.double(node))
-        if len(series.outputs) == 1:
-            return f"s.{unit.out_field} = {unit.name}_step({', '.join(arguments)})"
-        arguments.append(f"&s.{unit.out_field}")
-        return f"{unit.name}_step({', '.join(arguments)})"
+        return step_lines(series, unit, arguments, self.trace(series.span))
 
     def _push_lines(self, series: str, output: str, depth: int) -> list[str]:
         name = past_field(series, output)
@@ -137,6 +135,7 @@ class _Layout:
             module_id=f"{module_id:#018x}",
             exec_minutes=TIMEFRAMES[self.play.exec].minutes,
             width=len(public),
+            always_whole="" if any(u.shown_field for u in self.units.values()) else " or True",
             volume="feed.volume[i]" if self.reads_volume else "0.0",
             scan_volume="f.volume[i]" if self.reads_volume else "0.0",
             columns=_columns(public),
@@ -260,6 +259,13 @@ class _Layout:
         for cell in self.cells.values():
             lines += [f"s.{cell}.left = NAN", f"s.{cell}.right = NAN"]
         return tuple(lines)
+
+
+def _read_outputs(plan: Plan) -> set[tuple[str, str]]:
+    """Return every (series, output) that a rule, a history or another series reads."""
+    inputs = (node for series in plan.play.series for node in series.inputs if node is not None)
+    read = {(found.series, found.output) for node in inputs for found in reads_of(node)}
+    return read | set(plan.witnessed) | {(h.series, h.output) for h in plan.histories}
 
 
 def _columns(public: list[tuple[ir.Series, ir.Output]]) -> str:

@@ -52,6 +52,7 @@ class PlayText:
     module_id: str
     exec_minutes: int
     width: int
+    always_whole: str
     volume: str
     scan_volume: str
     columns: str

@@ -1,7 +1,7 @@
 """Lays out the units of a play for the templates: fields, steps, initial values, reads."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from tradec.compiler import ir
@@ -12,47 +12,98 @@ from tradec.runtime.spec import Spec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """The latest value of one output, kept in the state because something reads it."""
+
+    ctype: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """One series as the templates see it."""
+    """One series as the templates see it.
+
+    `kept` are the outputs that rules, other series or histories read. The others are computed only
+    for whoever asks for them: they lie in `shown_field`, outside of the state proper.
+    """
 
     id: str
     name: str
     ctype: str
     field: str
+    single: bool
     out_ctype: str
     out_field: str
+    kept: tuple[Value, ...]
+    shown_field: str
     module: str
 
 
-def unit_of(series: ir.Series, catalog: Catalog) -> Unit:
-    """Return the fields of one series: its kernel's state, and its latest outputs."""
+def unit_of(series: ir.Series, catalog: Catalog, read: Collection[tuple[str, str]]) -> Unit:
+    """Return the fields of one series; `read` are the (series, output) that anything reads."""
     place = catalog.unit(series.unit)
     single = len(series.outputs) == 1
-    out = "double" if series.outputs[0].type.kind is Kind.FLOAT else "int64_t"
+    kept = tuple(o for o in series.outputs if (series.id, o.name) in read)
+    out_field = f"{series.id}_value" if single else f"{series.id}_out"
     return Unit(
         id=series.id,
         name=series.unit,
         ctype=place.class_name,
         field=f"{series.id}_unit",
-        out_ctype=out if single else f"{place.class_name}Out",
-        out_field=f"{series.id}_value" if single else f"{series.id}_out",
+        single=single,
+        out_ctype=_ctype(series.outputs[0]) if single else f"{place.class_name}Out",
+        out_field=out_field,
+        kept=tuple(Value(ctype=_ctype(o), field=_value_field(series, o.name)) for o in kept),
+        shown_field=out_field if len(kept) < len(series.outputs) else "",
         module=place.module,
     )
+
+
+def _ctype(output: ir.Output) -> str:
+    return "double" if output.type.kind is Kind.FLOAT else "int64_t"
+
+
+def _value_field(series: ir.Series, output: str) -> str:
+    return f"{series.id}_value" if len(series.outputs) == 1 else f"{series.id}__{output}_value"
 
 
 def import_of(unit: Unit) -> str:
     """Return the cimport of a unit's kernel."""
     names = [unit.ctype, f"{unit.name}_init", f"{unit.name}_step"]
-    if unit.out_ctype.endswith("Out"):
+    if not unit.single:
         names.append(unit.out_ctype)
     return f"from {unit.module} cimport {', '.join(sorted(names))}"
 
 
 def place_of(series: ir.Series, unit: Unit, output: str) -> str:
-    """Return where the latest value of an output lies in the state."""
-    if len(series.outputs) == 1:
-        return f"s.{unit.out_field}"
-    return f"s.{unit.out_field}.{output}"
+    """Return where the latest value of an output lies, in the state or among what is shown."""
+    field = _value_field(series, output)
+    if any(value.field == field for value in unit.kept):
+        return f"s.{field}"
+    return f"shown.{unit.out_field}" if unit.single else f"shown.{unit.out_field}.{output}"
+
+
+def step_lines(series: ir.Series, unit: Unit, arguments: list[str], mark: str) -> list[str]:
+    """Return the statements that step a series and keep what is read of it."""
+    if unit.single:
+        call = f"{unit.name}_step({', '.join(arguments)}){mark}"
+        if unit.kept:
+            return [f"s.{unit.out_field} = {call}"]
+        return [f"cdef {unit.out_ctype} {unit.out_field} = {call}", *_show_lines(unit)]
+    call = f"{unit.name}_step({', '.join([*arguments, f'&{unit.out_field}'])}){mark}"
+    names = [o.name for o in series.outputs]
+    kept = [
+        f"s.{_value_field(series, name)} = {unit.out_field}.{name}"
+        for name in names
+        if place_of(series, unit, name).startswith("s.")
+    ]
+    return [f"cdef {unit.out_ctype} {unit.out_field}", call, *kept, *_show_lines(unit)]
+
+
+def _show_lines(unit: Unit) -> list[str]:
+    if not unit.shown_field:
+        return []
+    return ["if shown != NULL:", f"    shown.{unit.shown_field} = {unit.out_field}"]
 
 
 def missing_of(kind: Kind) -> str:

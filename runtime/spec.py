@@ -54,7 +54,7 @@ UNITS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Param:
-    """A parameter with its bounds; `required` when there is no default, `optional` when absent is legal."""
+    """A parameter with its bounds; without `required` and default it may be absent."""
 
     name: str
     kind: Literal["int", "float", "bool", "choice", "series"]

@@ -69,6 +69,7 @@ cdef class Strategy:
                                  const Account* account, Watch* watch,
                                  Decision* decision) noexcept nogil
     cdef void read(self, int64_t* words) noexcept nogil
+    cdef bint is_whole(self) noexcept nogil
     cdef uint64_t* digest_word(self) noexcept nogil
 
 
@@ -111,6 +112,32 @@ cdef inline bint touched(Watch* w, double low, double high) noexcept nogil:
     return False
 
 
+cdef inline void extremes(const Feed* f, Py_ssize_t i, Py_ssize_t limit, double* highest,
+                          double* lowest) noexcept nogil:
+    """Find the extremes of base bars [i, limit), which are not empty.
+
+    In two chains of each, since one would wait for itself; the order does not change an extreme.
+    """
+    cdef double high = f.high[i], low = f.low[i], other_high = high, other_low = low
+    i += 1
+    while i + 4 <= limit:
+        high = larger(f.high[i], high)
+        low = smaller(f.low[i], low)
+        other_high = larger(f.high[i + 1], other_high)
+        other_low = smaller(f.low[i + 1], other_low)
+        high = larger(f.high[i + 2], high)
+        low = smaller(f.low[i + 2], low)
+        other_high = larger(f.high[i + 3], other_high)
+        other_low = smaller(f.low[i + 3], other_low)
+        i += 4
+    while i < limit:
+        high = larger(f.high[i], high)
+        low = smaller(f.low[i], low)
+        i += 1
+    highest[0] = larger(high, other_high)
+    lowest[0] = smaller(low, other_low)
+
+
 cdef inline Py_ssize_t sweep(Bar* bar, const Feed* f, Watch* w, Py_ssize_t i, Py_ssize_t limit,
                              bint sums) noexcept nogil:
     """Add base bars [i, limit) to `bar`; return where it stopped, at a touched bar or at limit.
@@ -118,29 +145,24 @@ cdef inline Py_ssize_t sweep(Bar* bar, const Feed* f, Watch* w, Py_ssize_t i, Py
     The extremes of the whole stretch say whether any bar of it is touched, so that a quiet stretch
     costs two comparisons. With `sums` the volume is summed, in bar order.
     """
-    cdef Py_ssize_t j
-    cdef double high = f.high[i], low = f.low[i]
-    for j in range(i + 1, limit):
-        high = larger(f.high[j], high)
-        low = smaller(f.low[j], low)
+    cdef double high, low
+    extremes(f, i, limit, &high, &low)
     if (low <= w.low) | (high >= w.high):
         limit = i
         while not ((f.low[limit] <= w.low) | (f.high[limit] >= w.high)):
             limit += 1
         if limit == i:
             return i
-        high, low = f.high[i], f.low[i]
-        for j in range(i + 1, limit):
-            high = larger(f.high[j], high)
-            low = smaller(f.low[j], low)
+        extremes(f, i, limit, &high, &low)
     w.max_high = larger(high, w.max_high)
     w.min_low = smaller(low, w.min_low)
     bar.high = larger(high, bar.high)
     bar.low = smaller(low, bar.low)
     bar.close = f.close[limit - 1]
     if sums:
-        for j in range(i, limit):
-            bar.volume += f.volume[j]
+        while i < limit:
+            bar.volume += f.volume[i]
+            i += 1
     return limit
 
 

@@ -16,6 +16,10 @@ class SnapshotError(ValueError):
     """A snapshot that this strategy cannot take: of another module, other parameters, or damaged."""
 
 
+class ScannedError(RuntimeError):
+    """The outputs were asked of an instance that has scanned, and so has not computed them all."""
+
+
 cdef class Strategy:
     """A machine that is fed closed base bars and decides; see strategy.pxd for the contract."""
 
@@ -72,6 +76,10 @@ cdef class Strategy:
     cdef void read(self, int64_t* words) noexcept nogil:
         pass
 
+    cdef bint is_whole(self) noexcept nogil:
+        """Whether `read` gives every output; a scan keeps only those that rules read."""
+        return True
+
     cdef uint64_t* digest_word(self) noexcept nogil:
         return NULL
 
@@ -89,8 +97,13 @@ cdef class Strategy:
         return self.arena_bytes
 
     def words(self) -> list:
-        """Return the outputs as int64 words: floats by their bits, missing ints as -2**63."""
+        """Return the outputs as int64 words: floats by their bits, missing ints as -2**63.
+
+        Raises ScannedError once the instance has scanned, unless rules read every output.
+        """
         cdef int64_t[::1] view
+        if not self.is_whole():
+            raise ScannedError("a scan keeps only the outputs that rules read; step to have all")
         import array
         words = array.array("q", bytes(8 * max(1, self.width)))
         view = words

@@ -18,6 +18,7 @@ int64_t run(const Run *r, double *curve, Trade *trades, double *final) {
     Ema hourly = {0, 2.0 / (HOURLY + 1), 0, HOURLY}, daily = {0, 2.0 / (DAILY + 1), 0, DAILY};
     double ring[BAND] = {0}, sum = 0, fresh = 0, k = 0, kf = 0, s1 = 0, s2 = 0, f1 = 0, f2 = 0;
     double rise = 0, fall = 0, last = 0, atr = 0, trend_1h = NAN, trend_1d = NAN, was_rsi = NAN;
+    double lower = NAN;
     const double w = 1.0 / 14.0;
     int64_t points = 0, head = 0, bars = 0;
     for (int64_t i = 0; i + PER_BAR <= r->n; i += PER_BAR) {
@@ -74,12 +75,12 @@ int64_t run(const Run *r, double *curve, Trade *trades, double *final) {
         if ((i + PER_BAR) % PER_DAY == 0) trend_1d = ema(&daily, x);
         {
             const double total = rise + fall, rsi = total != 0.0 ? 100.0 * (rise / total) : 50.0;
+            const double m = (s2 - s1 * s1 / BAND) / BAND;
+            lower = sum / BAND - 1.0 * sqrt(m > 0 ? m : 0);
             if (i + PER_BAR - 1 >= r->first) {
                 curve[points++] = b.cash + b.qty * (x - b.entry);
                 if (b.qty == 0.0) {
-                    const double mean = sum / BAND, m = (s2 - s1 * s1 / BAND) / BAND;
-                    const double deviation = sqrt(m > 0 ? m : 0);
-                    if (rsi < 45.0 && x < mean - 1.0 * deviation && x > trend_1h * 0.98 &&
+                    if (rsi < 45.0 && x < lower && x > trend_1h * 0.98 &&
                         trend_1h > trend_1d * 0.95 && atr / x > 0.0005)
                         b.wanted = size(r, &b, x);
                 } else if (was_rsi <= 65.0 && rsi > 65.0) b.leaving = 1;
