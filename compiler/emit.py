@@ -1,6 +1,5 @@
 """Prints plans as one Cython module; same plans, same bytes."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -51,23 +50,10 @@ def _locator(span: Span) -> str:
 
 
 def _rendered(plans: tuple[Plan, ...], catalog: Catalog) -> tuple[str, tuple[Span, ...]]:
-    prefixes = [""] if len(plans) == 1 else [f"P{k}_" for k in range(len(plans))]
-    blank, _ = _render(plans, catalog, prefixes, [0] * len(plans))
-    seed = hashlib.sha256(f"{_MARK.sub('', blank)}\0{catalog.fingerprint()}".encode())
-    ids = []
-    for prefix in prefixes:
-        each = seed.copy()
-        each.update(prefix.encode())
-        ids.append(int.from_bytes(each.digest()[:8], "big"))
-    return _render(plans, catalog, prefixes, ids)
-
-
-def _render(
-    plans: tuple[Plan, ...], catalog: Catalog, prefixes: list[str], ids: list[int]
-) -> tuple[str, tuple[Span, ...]]:
+    """Return the text with a mark on each line that has a place, and the first play's places."""
     texts = [
-        play_text(plan, catalog, prefix=prefix, module_id=number)
-        for plan, prefix, number in zip(plans, prefixes, ids, strict=True)
+        play_text(plan, catalog, prefix="" if len(plans) == 1 else f"P{number}_", number=number)
+        for number, plan in enumerate(plans)
     ]
     imports = tuple(sorted({line for text in texts for line in text.imports}))
     template = _environment().get_template("strategy.pyx.jinja")

@@ -25,9 +25,9 @@ from tradec.runtime.timeframe import TIMEFRAMES
 _ANY_TYPE = Type(kind=Kind.FLOAT)
 
 
-def play_text(plan: Plan, catalog: Catalog, *, prefix: str = "", module_id: int = 0) -> PlayText:
+def play_text(plan: Plan, catalog: Catalog, *, prefix: str = "", number: int = 0) -> PlayText:
     """Return the text of one plan's parts, ready to be laid out."""
-    return _Layout(plan, catalog, prefix).text(module_id)
+    return _Layout(plan, catalog, prefix).text(number)
 
 
 class _Layout:
@@ -127,12 +127,12 @@ class _Layout:
 
     # --- the whole ----------------------------------------------------------------------------
 
-    def text(self, module_id: int) -> PlayText:
+    def text(self, number: int) -> PlayText:
         """Return every part of the play."""
         public = [(s, o) for s in self.play.series if not s.private for o in s.outputs]
         return PlayText(
             prefix=self.prefix,
-            module_id=f"{module_id:#018x}",
+            number=number,
             exec_minutes=TIMEFRAMES[self.play.exec].minutes,
             width=len(public),
             always_whole="" if any(u.shown_field for u in self.units.values()) else " or True",

@@ -49,7 +49,7 @@ class PlayText:
     """Everything the templates print of one play."""
 
     prefix: str
-    module_id: str
+    number: int
     exec_minutes: int
     width: int
     always_whole: str

@@ -82,7 +82,18 @@ def build(
     with _locked(folder / "cache", key):
         if target.exists() and not force:  # another process built it while this one waited
             return Built(key=key, file=target, cached=True, cython_seconds=0.0, cc_seconds=0.0)
-        return _build_into(text, key, home, flags)
+        return _build_into(
+            text, key, home, (*flags, f"-DTRADEC_MODULE_ID={module_id(text, catalog)}")
+        )
+
+
+def module_id(text: str, catalog: Catalog) -> str:
+    """Return what snapshots of a module carry, as a C literal: its text and the units' hash.
+
+    The toolchain has no part in it: a snapshot goes with its play to another machine.
+    """
+    digest = hashlib.sha256(f"{text}\0{catalog.fingerprint()}".encode())
+    return f"0x{digest.hexdigest()[:16]}ULL"
 
 
 def _build_into(text: str, key: str, home: Path, flags: tuple[str, ...]) -> Built:

@@ -21,7 +21,7 @@ from tradec.compiler.passes.share_subexpressions import share_subexpressions
 from tradec.compiler.plan import Plan, Timed
 from tradec.compiler.verify import verify
 from tradec.dsl import nodes
-from tradec.dsl.build import read_play
+from tradec.dsl.build import read_what_stands
 from tradec.dsl.diagnostics import Diagnostics, PlayError
 from tradec.dsl.span import Source
 
@@ -84,13 +84,15 @@ def check_source(
     options: Options | None = None,
 ) -> ir.Play | None:
     """Return the typed play of a text; None if it has errors, which are all in `diagnostics`."""
-    written = read_play(source, diagnostics, overrides)
-    if written is None or diagnostics.has_errors:
+    written = read_what_stands(source, diagnostics, overrides)
+    if written is None:
         return None
-    context = _context(diagnostics, options)
+    found = Diagnostics() if diagnostics.has_errors else diagnostics
+    context = _context(found, options)
     stage: Any = written
     for one in _FRONT:
         stage = _applied(one, stage, context)
+    diagnostics.take_errors(found)  # a warning may only follow from what the reading refused
     assert isinstance(stage, ir.Play)
     return None if diagnostics.has_errors else stage
 

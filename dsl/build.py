@@ -7,13 +7,16 @@ from tradec.dsl.actions import read_actions
 from tradec.dsl.bind import Bound, bind, report_missing
 from tradec.dsl.context import Context
 from tradec.dsl.declarations import Declarations, settle
-from tradec.dsl.diagnostics import Diagnostics
+from tradec.dsl.diagnostics import Diagnostics, Severity
 from tradec.dsl.marked import Mapping as MarkedMapping
 from tradec.dsl.marked import Sequence
 from tradec.dsl.sections import ROOT
 from tradec.dsl.span import Source, Span
 from tradec.dsl.units import Namespace, read_features, read_structures
 from tradec.dsl.yaml import read_yaml
+
+HARMLESS = frozenset({"E101", "E105", "E106"})
+"""Errors of a key that take nothing away from what the rest refers to."""
 
 
 def read_play(
@@ -23,13 +26,26 @@ def read_play(
 
     `overrides` maps names of variables to the texts that stand in place of their values.
     """
+    play = read_what_stands(source, diagnostics, overrides)
+    return None if diagnostics.has_errors else play
+
+
+def read_what_stands(
+    source: Source, diagnostics: Diagnostics, overrides: Mapping[str, str] | None = None
+) -> nodes.Play | None:
+    """Return the play as written if its errors leave every name and condition in place.
+
+    So that a misspelt key does not hide the errors of the later stages; None where they would only
+    repeat what is already reported.
+    """
     root = read_yaml(source, diagnostics)
     if root is None:
         return None
     declarations = Declarations(overrides or {}, diagnostics)
     cx = Context(diagnostics, declarations.read(root.get("variables"), root))
     play = _read_root(root, cx)
-    return None if diagnostics.has_errors else play
+    errors = {d.code for d in diagnostics.all if d.severity is Severity.ERROR}
+    return play if errors <= HARMLESS else None
 
 
 def _read_root(root: MarkedMapping, cx: Context) -> nodes.Play:

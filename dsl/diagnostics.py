@@ -78,6 +78,12 @@ class Diagnostics:
             ),
         )
 
+    def take_errors(self, other: "Diagnostics") -> None:
+        """Add the errors of another collector."""
+        for found in other.all:
+            if found.severity is Severity.ERROR:
+                self._found.setdefault((found.code, found.span, found.message), found)
+
     @property
     def all(self) -> tuple[Diagnostic, ...]:
         """Everything found, by place and then by code."""
