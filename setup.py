@@ -1,5 +1,6 @@
-"""Build the compiled runtime; everything static lives in pyproject.toml."""
+"""Build the compiled runtime and the grammar's tables; what is static lives in pyproject.toml."""
 
+import sys
 from pathlib import Path
 
 from Cython.Build import cythonize
@@ -31,7 +32,16 @@ def extensions() -> list[Extension]:
     ]
 
 
+def write_grammar_tables() -> None:
+    """Write the parser's tables beside the grammar, so that no run has to build them."""
+    sys.path.insert(0, "src")
+    from tradec.dsl.grammar import write_tables  # noqa: PLC0415  the links come first
+
+    write_tables(Path("dsl/expr.tables" if Path("dsl").is_dir() else ROOT / "dsl/expr.tables"))
+
+
 ensure_links()
+write_grammar_tables()
 setup(
     ext_modules=cythonize(
         extensions(),

@@ -1,7 +1,6 @@
 """Errors of different stages are reported in one go where none of them follows from another."""
 
 from complete import complete
-
 from tradec.compiler.pipeline import check_source
 from tradec.dsl.diagnostics import Diagnostics
 from tradec.dsl.span import Source
