@@ -83,6 +83,7 @@ class Workload:
     """One play on 1,000,000 synthetic minutes, three ways."""
 
     def __init__(self, name: str, folder: Path) -> None:
+        self.folder = folder
         text = plays.W1 if name == "w1" else plays.W2
         begun = time.process_time()
         self.artifact = compile_play(Source(f"{name}.yml", text), build_dir=folder, force=True)
@@ -177,6 +178,7 @@ class Workload:
             "ratio": each["tradec"] / each["c"],
             "ratio_to_expert": each["tradec"] / each["expert"],
             "cold_compile_cpu_s": self.cold,
+            "startup": startup(self.folder),
             "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
             "repeats": REPEATS,
         }

@@ -6,6 +6,8 @@
 # after a start is dropped; `ready` says that the present bar was seen from its beginning.
 from libc.stdint cimport int64_t
 
+from tradec.runtime.kernels.hint cimport likely
+
 cdef enum:
     MINUTE_MS = 60000
     DAY_MS = 86400000
@@ -79,10 +81,15 @@ cdef inline int64_t close_after(int64_t minutes, int64_t ts_ms) noexcept nogil:
 cdef inline void bar_begin(Bar* bar, int64_t minutes, int64_t ts_open, double open, double high,
                            double low, double volume) noexcept nogil:
     """Begin the bar that contains the base bar opening at `ts_open`."""
-    cdef int64_t number = bar_number(minutes, ts_open)
-    bar.ts_open = open_of(minutes, number)
-    bar.ts_close = open_of(minutes, number + 1)
-    bar.ready = bar.ts_open == ts_open
+    cdef int64_t number
+    if likely(minutes != 0 and bar.ready and ts_open == bar.ts_close):  # the next one on the grid
+        bar.ts_open = ts_open
+        bar.ts_close = ts_open + minutes * MINUTE_MS
+    else:
+        number = bar_number(minutes, ts_open)
+        bar.ts_open = open_of(minutes, number)
+        bar.ts_close = open_of(minutes, number + 1)
+        bar.ready = bar.ts_open == ts_open
     bar.open = open
     bar.high = high
     bar.low = low
