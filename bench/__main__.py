@@ -68,27 +68,27 @@ def cpu(work: Callable[[], object]) -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_utime - begun
 
 
-def measure(contenders: dict[str, Callable[[], object]]) -> dict[str, float]:
+def measure(contenders: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
     """Return the median seconds of each contender, taken in turns."""
     taken: dict[str, list[float]] = {name: [] for name in contenders}
     for work in contenders.values():
         work()
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         for name, work in contenders.items():
             taken[name].append(cpu(work))
     return {name: statistics.median(seconds) for name, seconds in taken.items()}
 
 
 class Workload:
-    """One play on 1,000,000 synthetic minutes, three ways."""
+    """One play on synthetic minutes, three ways."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, minutes: int) -> None:
         self.folder = folder
         text = plays.W1 if name == "w1" else plays.W2
         begun = time.process_time()
         self.artifact = compile_play(Source(f"{name}.yml", text), build_dir=folder, force=True)
         self.cold = time.process_time() - begun
-        self.bars = synthesize("range_wide", minutes=MINUTES, seed=42)
+        self.bars = synthesize("range_wide", minutes=minutes, seed=42)
         self.rules = self.artifact.trading_rules()
         self.instrument = Instrument.built_in(float(self.bars.open[0]))
         start = backtest.trade_start(self.bars, self.artifact.exec, self.artifact.warmup, None)
@@ -162,9 +162,9 @@ class Workload:
         )
         self.answers["expert"] = (int(count), float(final))
 
-    def report(self) -> dict[str, Any]:
+    def report(self, repeats: int) -> dict[str, Any]:
         """Return the figures; the three must agree on the trades and, nearly, on the money."""
-        seconds = measure({"tradec": self.tradec, "c": self.c, "expert": self.expert})
+        seconds = measure({"tradec": self.tradec, "c": self.c, "expert": self.expert}, repeats)
         (count, cash), by_hand = self.answers["tradec"], self.answers["c"]
         assert by_hand[0] == count, f"trades differ: {self.answers}"
         assert abs(by_hand[1] - cash) < 1e-6 * cash, f"money differs: {self.answers}"
@@ -180,7 +180,7 @@ class Workload:
             "cold_compile_cpu_s": self.cold,
             "startup": startup(self.folder),
             "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-            "repeats": REPEATS,
+            "repeats": repeats,
         }
 
 
@@ -212,13 +212,16 @@ def main() -> None:
     """Run one benchmark and print its figures."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("what", choices=["w1", "w2", "startup"])
+    parser.add_argument("--minutes", type=int, default=MINUTES, help="length of the market")
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="runs of each contender")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        found = (
-            startup(folder) if chosen.what == "startup" else Workload(chosen.what, folder).report()
-        )
+        if chosen.what == "startup":
+            found = startup(folder)
+        else:
+            found = Workload(chosen.what, folder, chosen.minutes).report(chosen.repeats)
     if chosen.json:
         print(json.dumps({"schema": f"tradec/bench-{chosen.what}/1", "data": found}))
     else:

@@ -8,13 +8,13 @@ import talib
 
 
 @numba.njit(cache=False)
-def _down(x: float, m: float, s: float) -> float:
+def _down(x: float, m: float, s: float) -> Any:
     n = np.floor(x * s / m + 1e-9)
     return (n + 1.0 if (n + 1.0) * m / s <= x else n) * m / s
 
 
 @numba.njit(cache=False)
-def _up(x: float, m: float, s: float) -> float:
+def _up(x: float, m: float, s: float) -> Any:
     n = 0.0 - np.floor(1e-9 - x * s / m)
     return (n - 1.0 if (n - 1.0) * m / s >= x else n) * m / s
 

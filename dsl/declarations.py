@@ -36,7 +36,7 @@ class Declarations:
         elif section is not None:
             message = f"`variables` takes a mapping of names to values, received {kind_of(section)}"
             self._diagnostics.report("E103", section.span, message)
-        self._check_overrides(section.span if section else root.span)
+        self._check_overrides(_first(section) or _first(root) or root.span)
         self._check_uses(root)
         return self._variables
 
@@ -230,6 +230,13 @@ def _settled(variable: Declared, diagnostics: Diagnostics) -> nodes.Variable:
             help_ = "write its value with a decimal point under `variables:`"
             diagnostics.report("E103", value.span, message, helps=(help_,))
     return nodes.Variable(name=variable.name, value=value, span=variable.key.span)
+
+
+def _first(value: Marked | None) -> Span | None:
+    """Return the place of the first key of a mapping."""
+    if isinstance(value, MarkedMapping) and value.entries:
+        return value.entries[0][0].span
+    return None
 
 
 def report_undeclared(name: str, span: Span, names: list[str], diagnostics: Diagnostics) -> None:

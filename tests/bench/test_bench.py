@@ -1,0 +1,35 @@
+"""The benchmarks still run, and their three contenders still trade alike."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["w1", "w2"])
+def test_a_workload_gives_its_figures(name: str) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "bench",
+        name,
+        "--json",
+        "--minutes",
+        "150000",
+        "--repeats",
+        "1",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["data"]
+    assert found["trades"] > 5
+    assert found["expert_trades"] == found["trades"]
+    assert set(found["ns_per_bar"]) == {"tradec", "c", "expert"}
+    assert found["ratio"] > 0
+    assert found["peak_mib"] > 0
+    assert found["startup"]["cpu_s"]["help"] > 0
