@@ -3,33 +3,12 @@
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 from hypothesis import given, settings
 from tradec.runtime.sim.exchange import Exchange
 
 from differential.reference_exchange import ReferenceExchange
+from differential.told import told
 from generators.exchange_cases import cases, play
-from tradec.runtime.sim.records import CAPS, CODES, PURPOSES, SOURCES, STATUSES
-
-WORDS = {
-    "purpose": PURPOSES,
-    "status": STATUSES,
-    "code": CODES,
-    "cap": CAPS,
-    "source": SOURCES,
-}
-
-
-def told(rows: np.ndarray[Any, Any]) -> list[dict[str, Any]]:
-    """Return structured rows as dicts, codes as their words."""
-    names = rows.dtype.names or ()
-    return [
-        {
-            name: WORDS[name][value] if name in WORDS else value
-            for name, value in zip(names, row, strict=True)
-        }
-        for row in rows.tolist()
-    ]
 
 
 def seen(exchange: Exchange) -> tuple[Any, ...]:

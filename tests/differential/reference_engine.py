@@ -1,0 +1,82 @@
+"""The engine in plain Python: the interpreter and the reference exchange, bar by bar.
+
+It shares no loop and no state with `runtime/engine.pyx`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from differential.reference_exchange import ReferenceExchange, Row
+from generators.markets import candles_of
+from tradec.compiler.interpreter import Interpreter
+from tradec.runtime.data.bars import Bars
+from tradec.runtime.sim.rules import Instrument, Rules
+
+
+@dataclass(slots=True)
+class Traded:
+    """What a run leaves: the exchange's tables, the decisions, the words at every exec close."""
+
+    exchange: ReferenceExchange
+    signals: list[Row] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    words: list[list[int]] = field(default_factory=list)
+
+
+def trade(
+    machine: Interpreter, bars: Bars, rules: Rules, instrument: Instrument, first: int
+) -> Traded:
+    """Return what `machine` does; the bar with index `first` closes at trade_start."""
+    traded = Traded(ReferenceExchange(rules, instrument))
+    exchange, bar = traded.exchange, {}
+    for i, (ts, row) in enumerate(candles_of(bars).items()):
+        bar = dict(zip(("open", "high", "low", "close"), row, strict=False))
+        bar |= {"t0": ts, "t1": ts + bars.base_ms}
+        if i > first and bars.flags[i] == 0:
+            exchange.at_open(bar)
+            if exchange.over:
+                break
+            exchange.inside(bar)
+        decision = machine.step(ts, ts + bars.base_ms, *row, *_account(exchange, may=i >= first))
+        if machine.evaluated:
+            traded.times.append(ts + bars.base_ms)
+            traded.words.append(machine.words())
+        if i >= first and machine.evaluated:
+            exchange.at_close(bar)
+            _decide(traded, bar, decision)
+            if exchange.over:
+                break
+    exchange.finish(bar)
+    return traded
+
+
+def _account(exchange: ReferenceExchange, *, may: bool) -> tuple[int, bool, bool]:
+    """Return side, may_enter and may_exit."""
+    position, working = exchange.position, exchange.working
+    barred = exchange.starved or exchange.stop_reason != "end_of_data"
+    side = position["side"] if position else 0
+    may_enter = may and not position and not working and not barred
+    return side, may_enter, may and bool(position) and not working
+
+
+def _decide(traded: Traded, bar: Row, decision: tuple[int, int, float]) -> None:
+    action, word, percent = decision
+    exchange = traded.exchange
+    orders = len(exchange.orders)
+    if not action:
+        return
+    exchange.decide(bar, action, word)
+    number = len(exchange.orders) if len(exchange.orders) > orders else 0
+    traded.signals.append({"ts": bar["t1"], "word": word, "percent": percent, "order": number})
+
+
+def tables(traded: Traded) -> dict[str, list[dict[str, Any]]]:
+    """Return orders, fills, legs and signals as the native records tell them."""
+    exchange = traded.exchange
+    orders = [{k: v for k, v in row.items() if k != "number"} for row in exchange.orders]
+    return {
+        "orders": orders,
+        "fills": exchange.fills,
+        "legs": exchange.legs,
+        "signals": traded.signals,
+    }
