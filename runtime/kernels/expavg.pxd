@@ -12,7 +12,10 @@ ctypedef struct ExpAvg:
     int64_t length
 
 cdef inline void expavg_init(ExpAvg* s, int64_t length) noexcept nogil:
-    s.rate = 2.0 / <double>(length + 1)
+    expavg_start(s, length, 2.0 / <double>(length + 1))
+
+cdef inline void expavg_start(ExpAvg* s, int64_t length, double rate) noexcept nogil:
+    s.rate = rate
     s.value = 0.0
     s.pending = length
     s.length = length

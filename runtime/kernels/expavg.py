@@ -18,10 +18,11 @@ from tradec.runtime.kernels.arith import NAN
 class ExpAvg:
     """The recursion with its state."""
 
-    __slots__ = ("_count", "_length", "_mean", "_total")
+    __slots__ = ("_count", "_length", "_mean", "_rate", "_total")
 
-    def __init__(self, length: int) -> None:
+    def __init__(self, length: int, rate: float | None = None) -> None:
         self._length = length
+        self._rate = 2.0 / (length + 1) if rate is None else rate
         self._count = 0
         self._total = 0.0
         self._mean = NAN
@@ -36,5 +37,5 @@ class ExpAvg:
             if self._count == self._length:
                 self._mean = self._total / self._length
         else:
-            self._mean += 2.0 / (self._length + 1) * (x - self._mean)
+            self._mean += self._rate * (x - self._mean)
         return self._mean

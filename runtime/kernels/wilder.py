@@ -5,34 +5,18 @@ y[length-1] = total[length-1] / length
 y[k] = y[k-1] + rate * (x[k] - y[k-1]),  rate = 1 / length   k >= length
 y[k] = x[k]                                                  length == 1
 
-Empty    NaN for the first length-1 inputs; the caller keeps NaN away
+Empty    NaN for the first length-1 inputs; NaN in -> NaN out, state kept
 Cost     O(1) time, 32 bytes
 Source   indicators.md 0.1, RMA(n)
 """
 
-from tradec.runtime.kernels.arith import NAN
+from tradec.runtime.kernels.expavg import ExpAvg
 
 
-class Wilder:
-    """The recursion with its state."""
+class Wilder(ExpAvg):
+    """The exponential recursion at Wilder's rate."""
 
-    __slots__ = ("_count", "_length", "_mean", "_total")
+    __slots__ = ()
 
     def __init__(self, length: int) -> None:
-        self._length = length
-        self._count = 0
-        self._total = 0.0
-        self._mean = NAN
-
-    def step(self, x: float) -> float:
-        """Return the average after `x`."""
-        if self._length == 1:
-            return x
-        self._count += 1
-        if self._count <= self._length:
-            self._total += x
-            if self._count == self._length:
-                self._mean = self._total / self._length
-        else:
-            self._mean += 1.0 / self._length * (x - self._mean)
-        return self._mean
+        super().__init__(length, 1.0 / length)
