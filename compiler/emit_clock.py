@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tradec.compiler import ir
 from tradec.compiler.plan import Plan
+from tradec.compiler.reads import reads_of
 from tradec.runtime.timeframe import ORDER, TIMEFRAMES
 
 BAR_OUTPUTS = ("open", "high", "low", "close", "volume")
@@ -128,6 +129,6 @@ def volume_readers(plan: Plan) -> frozenset[str]:
     found |= {h.series for h in plan.histories if h.output == "volume"}
     for series in plan.play.series:
         for node in series.inputs:
-            if isinstance(node, ir.Read) and node.output == "volume":
-                found.add(node.series)
+            if node is not None:
+                found |= {read.series for read in reads_of(node) if read.output == "volume"}
     return frozenset(found & {bars.id for bars in plan.play.bars})

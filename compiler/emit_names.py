@@ -33,17 +33,19 @@ def slug(text: str) -> str:
 
 
 def cell_names(crosses: tuple[ir.Cross, ...]) -> dict[ir.Cross, str]:
-    """Return the field of each crossing's cell, each different."""
-    names: dict[ir.Cross, str] = {}
+    """Return the field of each crossing's cell; both directions of one crossing share a cell."""
+    names: dict[tuple[ir.Number, ir.Number], str] = {}
     for cross in crosses:
+        if (cross.left, cross.right) in names:
+            continue
         base = f"{_operand_slug(cross.left)}_{_operand_slug(cross.right)}_cross"
         if base[0].isdigit():
             base = f"n{base}"
         taken, name, number = set(names.values()), base, 2
         while name in taken:
             name, number = f"{base}{number}", number + 1
-        names[cross] = name
-    return names
+        names[cross.left, cross.right] = name
+    return {cross: names[cross.left, cross.right] for cross in crosses}
 
 
 def _operand_slug(node: ir.Number) -> str:

@@ -213,7 +213,7 @@ class _Layout:
                 left=self.rules.double(cross.left),
                 right=f"{self.rules.double(cross.right)}{self.trace(cross.span)}",
             )
-            for cross, cell in self.cells.items()
+            for cell, cross in {cell: cross for cross, cell in self.cells.items()}.items()
         )
 
     def _blocks(self) -> tuple[Lines, ...]:
@@ -256,7 +256,7 @@ class _Layout:
             missing = missing_of(self._kind(series_id, output))
             lines.append(f"for place in range({depth + 1}):")
             lines.append(f"    s.{name}[place] = {missing}")
-        for cell in self.cells.values():
+        for cell in dict.fromkeys(self.cells.values()):
             lines += [f"s.{cell}.left = NAN", f"s.{cell}.right = NAN"]
         return tuple(lines)
 
