@@ -1,6 +1,6 @@
 """Strategies that decide what a test tells them to, and plain bars for them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,9 @@ class Script:
         *,
         every: int = 1,
         hook: Callable[[int], None] | None = None,
+        outputs: bool = True,
     ) -> None:
+        self.outputs = outputs
         self.actions, self.every, self.hook = actions, every, hook
         self.evaluated = False
         self.bars = self.digest = 0
@@ -51,19 +53,19 @@ class Script:
         return (action, action, 100.0)
 
     def words(self) -> list[int]:
-        """Return the number of steps, and twice that."""
-        return [self.bars, 2 * self.bars]
+        """Return the number of steps, and twice that, or nothing."""
+        return [self.bars, 2 * self.bars][: 2 * self.outputs]
 
     def strategy(self) -> PythonStrategy:
         """Return the strategy that this machine drives."""
-        columns = (("steps", "int", ()), ("twice", "int", ()))
+        columns = (("steps", "int", ()), ("twice", "int", ())) if self.outputs else ()
         return PythonStrategy(self, self.every, columns)
 
 
 def plain_bars(
-    prices: Sequence[float],
+    prices: Any,
     *,
-    absent: Sequence[int] = (),
+    absent: Iterable[int] = (),
     start: int = MIDNIGHT,
     base_ms: int = MINUTE_MS,
 ) -> Bars:
