@@ -84,10 +84,10 @@ def run(  # noqa: PLR0913  the parts of a run, each once
     require_whole(bars)
     start = trade_start(bars, exec_tf, warmup, window.start)
     instants = _instants(start, bars.end, exec_tf)
-    if len(instants) - 1 < MIN_EXEC_BARS:
+    if (after := max(len(instants) - 1, 0)) < MIN_EXEC_BARS:
         raise DataError(
             "INSUFFICIENT_COVERAGE",
-            f"only {len(instants) - 1} bars of {exec_tf} follow the warm-up, which ends at "
+            f"only {after} bars of {exec_tf} follow the warm-up, which ends at "
             f"{iso(start)}; a run needs {MIN_EXEC_BARS}",
             {"trade_start": start, "end": bars.end, "warmup": dict(warmup)},
         )
