@@ -69,9 +69,11 @@ def warmup_of(play: ir.Play) -> dict[str, int]:
 
 
 @st.composite
-def cases(draw: Draw, *, runs: int = 2, high: int = 1200) -> Case:
+def cases(
+    draw: Draw, *, runs: int = 2, high: int = 1200, indicators: tuple[str, ...] | None = None
+) -> Case:
     """Draw a play, other values for its variables where they are legal, and markets."""
-    drawn = draw(plays())
+    drawn = draw(plays(indicators))
     changed = {
         param.name: draw(st.sampled_from(_WHOLE if isinstance(param.value, int) else _REAL))
         for param in drawn.play.params

@@ -60,9 +60,9 @@ class _Scene:
 
 
 @st.composite
-def plays(draw: Draw) -> Drawn:
-    """Draw a valid play."""
-    text = draw(play_texts())
+def plays(draw: Draw, indicators: tuple[str, ...] | None = None) -> Drawn:
+    """Draw a valid play; with `indicators` it has only these, and no structures."""
+    text = draw(play_texts(indicators))
     play = check_source(Source("random.yml", text), Diagnostics())
     assume(play is not None)
     assert play is not None
@@ -70,12 +70,12 @@ def plays(draw: Draw) -> Drawn:
 
 
 @st.composite
-def play_texts(draw: Draw) -> str:
+def play_texts(draw: Draw, indicators: tuple[str, ...] | None = None) -> str:
     """Draw the text of a play that is valid but for rare corners."""
     scene = _scene(draw)
     for _ in range(draw(st.integers(1, 5))):
-        _add_feature(scene)
-    for _ in range(draw(st.integers(0, 3))):
+        _add_feature(scene, "" if indicators is None else draw(st.sampled_from(indicators)))
+    for _ in range(draw(st.integers(0, 3)) if indicators is None else 0):
         _add_structure(scene, draw(st.sampled_from(CATALOG.structures())), None)
     _add_bars(scene)
     _add_qualified(scene)

@@ -1,0 +1,134 @@
+"""Drives a strategy from outside of an engine, one call of the seam at a time."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from differential.native_batch import BUILD, FLAGS
+from tradec.compiler import native
+from tradec.compiler.catalog import standard
+from tradec.runtime.data.bars import Bars
+
+TEXT = '''# cython: language_level=3, boundscheck=False, wraparound=False
+"""What tests ask of a strategy."""
+from libc.stdint cimport int64_t
+from tradec.runtime.strategy cimport Account, Decision, Feed, Strategy, Watch
+
+
+cdef Feed feed_of(bars):
+    cdef Feed feed
+    cdef const double[::1] column
+    feed.ts0, feed.base_ms, feed.n = bars.ts0, bars.base_ms, bars.n
+    column = bars.open
+    feed.open = &column[0]
+    column = bars.high
+    feed.high = &column[0]
+    column = bars.low
+    feed.low = &column[0]
+    column = bars.close
+    feed.close = &column[0]
+    column = bars.volume
+    feed.volume = &column[0]
+    return feed
+
+
+def drive(Strategy strategy, bars, Py_ssize_t first, Py_ssize_t stop, int64_t[:, ::1] accounts,
+          bint wordless):
+    """Return (evaluated, action, word, percent, digest, words) of each bar in [first, stop)."""
+    cdef Feed feed = feed_of(bars)
+    cdef Account account
+    cdef Decision decision
+    cdef bint evaluated
+    told = []
+    for i in range(first, stop):
+        account.side, account.may_enter = accounts[i, 0], accounts[i, 1]
+        account.may_exit = accounts[i, 2]
+        decision.percent = 0.0
+        evaluated = strategy.step(&feed, i, &account, &decision)
+        told.append((evaluated, decision.action, decision.word, decision.percent, strategy.digest,
+                     None if wordless else tuple(strategy.words())))
+    return told
+
+
+def scan(Strategy strategy, bars, Py_ssize_t i, Py_ssize_t stop, tuple account, dict watch,
+         double[::1] curve, bint by_step):
+    """Return (first bar not scanned, decision, watch) of one scan of bars [i, stop)."""
+    cdef Feed feed = feed_of(bars)
+    cdef Account given
+    cdef Decision decision
+    cdef Watch w
+    given.side, given.may_enter, given.may_exit = account
+    w.low, w.high = watch["low"], watch["high"]
+    w.max_high, w.min_low = watch["max_high"], watch["min_low"]
+    w.cash, w.entry, w.signed_qty = watch["cash"], watch["entry"], watch["signed_qty"]
+    w.floor, w.peak, w.keep = watch["floor"], watch["peak"], watch["keep"]
+    w.curve, w.points = &curve[0], 0
+    w.rows, w.times, w.row, w.why = NULL, NULL, 0, -1
+    if by_step:
+        i = strategy.scan_by_step(&feed, i, stop, &given, &w, &decision)
+    else:
+        i = strategy.scan(&feed, i, stop, &given, &w, &decision)
+    return (i, (decision.action, decision.word, decision.percent if decision.action else 0.0), {
+        "why": w.why, "max_high": w.max_high, "min_low": w.min_low, "floor": w.floor,
+        "peak": w.peak, "points": w.points, "row": w.row, "low": w.low, "high": w.high,
+    })
+'''
+
+Accounts: TypeAlias = NDArray[np.int64]
+Told: TypeAlias = list[tuple[Any, ...]]
+AT_END, TOUCHED, DECIDED, BREACHED = range(4)
+
+
+@cache
+def driver() -> ModuleType:
+    """Return the module that calls the seam, compiled once."""
+    built = native.build(TEXT, standard(), BUILD, FLAGS)
+    return native.load(built.file, built.key)
+
+
+def accounts(noise: np.random.Generator, bars: int) -> Accounts:
+    """Return (side, may_enter, may_exit) for every bar, each for a stretch of bars."""
+    columns = [
+        np.repeat(noise.integers(low, 2, bars), noise.integers(1, 40, bars))[:bars]
+        for low in (-1, 0, 0)
+    ]
+    return np.ascontiguousarray(np.stack(columns, axis=1), np.int64)
+
+
+def drive(
+    strategy: Any, bars: Bars, first: int, stop: int, given: Accounts, *, wordless: bool = False
+) -> Told:
+    """Return (evaluated, action, word, percent, digest, words) of each bar in [first, stop)."""
+    told: Told = driver().drive(strategy, bars, first, stop, given, wordless)
+    return told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Continuation:
+    """What another process needs to go on with a compiled play from a snapshot."""
+
+    module: Path
+    key: str
+    name: str
+    values: dict[str, int | float]
+    snapshot: bytes
+    bars: Bars
+    first: int
+    accounts: Accounts
+
+    def go_on(self) -> tuple[Told, bytes]:
+        """Return what comes of the rest of the bars, and the state at the end."""
+        strategy = getattr(native.load(self.module, self.key), self.name)(dict(self.values))
+        strategy.restore(self.snapshot)
+        told = drive(strategy, self.bars, self.first, self.bars.n, self.accounts)
+        return told, strategy.snapshot()
+
+
+def go_on(given: Continuation) -> tuple[Told, bytes]:
+    """Return what `given` comes to; a function, for other processes."""
+    return given.go_on()
