@@ -56,7 +56,8 @@ NUMBER = "number"
 class Type:
     """The type of an expression.
 
-    `unit` is one of `runtime.spec.UNITS` (never "source") or NUMBER; `tokens` are an enum's
+    `unit` is one of `runtime.spec.UNITS` (never "source"), NUMBER, or what `unit_algebra` makes of
+    them; `tokens` are an enum's
     (word, code) pairs; `timeframe` is the fastest timeframe it changes on, "" for a constant;
     `lag` counts bars of that timeframe.
     """

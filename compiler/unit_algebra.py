@@ -8,11 +8,13 @@ from tradec.compiler.types import NUMBER
 
 PRICE = "price"
 DIFFERENCE = "price-difference"
+PROPORTION = "share of a price"
+"""A price times a number: 0.01 of the close is a distance, 0.99 of it a level; it fits both."""
 VOLUME = "volume"
 RATIO = "ratio"
 
-_MONEY = {PRICE, DIFFERENCE}
-_DIMENSIONED = {PRICE, DIFFERENCE, VOLUME}
+_MONEY = {PRICE, DIFFERENCE, PROPORTION}
+_DIMENSIONED = {*_MONEY, VOLUME}
 _OF_SOURCE = "source"
 _DIFFERENCE_OF_SOURCE = "source-difference"
 _BOUNDED = "bounded oscillator"
@@ -40,6 +42,8 @@ def comparable(left: str, right: str) -> bool:
     Prices, differences of prices and volumes compare only with their like; everything else is a
     pure number.
     """
+    if PROPORTION in (left, right) and {left, right} <= _MONEY:
+        return True
     return NUMBER in (left, right) or _measure(left) == _measure(right)
 
 
@@ -58,7 +62,7 @@ def combined(op: str, left: tuple[str, bool], right: tuple[str, bool]) -> str:
         case "/":
             return _quotient(left, right)
         case _:
-            return left[0] if right[1] or left[0] == right[0] else NUMBER
+            return _scaled(left[0]) if right[1] or left[0] == right[0] else NUMBER
 
 
 def _sum(op: str, left: tuple[str, bool], right: tuple[str, bool]) -> str:
@@ -67,8 +71,10 @@ def _sum(op: str, left: tuple[str, bool], right: tuple[str, bool]) -> str:
         return _unbounded(one)
     if one_constant and one == NUMBER:
         return _unbounded(two) if op == "+" else negated(two)
+    if PROPORTION in (one, two) and {one, two} <= _MONEY:
+        return PROPORTION
     if one == two:
-        return NUMBER if one == PRICE and op == "+" else difference(one)
+        return PROPORTION if one == PRICE and op == "+" else difference(one)
     if one == PRICE and two == DIFFERENCE:
         return PRICE
     if op == "+" and one == DIFFERENCE and two == PRICE:
@@ -79,21 +85,25 @@ def _sum(op: str, left: tuple[str, bool], right: tuple[str, bool]) -> str:
 def _product(left: tuple[str, bool], right: tuple[str, bool]) -> str:
     for (unit, _), (other, constant) in ((left, right), (right, left)):
         if other == NUMBER and constant:
-            return _unbounded(unit)
+            return _scaled(unit)
         if other == RATIO and unit in _DIMENSIONED | {RATIO}:
-            return unit
+            return _scaled(unit)
     return NUMBER
 
 
 def _quotient(left: tuple[str, bool], right: tuple[str, bool]) -> str:
     (one, _), (two, two_constant) = left, right
     if two == NUMBER:
-        return _unbounded(one) if two_constant else NUMBER
-    if one == two or {one, two} == _MONEY:
+        return _scaled(one) if two_constant else NUMBER
+    if one == two or {one, two} <= _MONEY:
         return RATIO
     if two == RATIO and one in _DIMENSIONED:
-        return one
+        return _scaled(one)
     return NUMBER
+
+
+def _scaled(unit: str) -> str:
+    return PROPORTION if unit == PRICE else _unbounded(unit)
 
 
 def _unbounded(unit: str) -> str:

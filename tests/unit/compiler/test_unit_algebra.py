@@ -5,6 +5,7 @@ from tradec.compiler.unit_algebra import combined, comparable, negated, resolve
 from tradec.runtime.spec import UNITS
 
 P, D, V, R = "price", "price-difference", "volume", "ratio"
+S = "share of a price"
 RSI, OSC = "bounded oscillator", "oscillator"
 
 
@@ -16,10 +17,17 @@ RSI, OSC = "bounded oscillator", "oscillator"
         (P, "-", D, P),
         (D, "+", P, P),
         (D, "-", P, NUMBER),
-        (P, "+", P, NUMBER),
+        (P, "+", P, S),
+        (P, "-", S, S),
+        (S, "+", D, S),
+        (S, "-", S, S),
+        (S, "/", P, R),
+        (D, "/", S, R),
+        (S, "*", R, S),
+        (S, "+", V, NUMBER),
         (D, "+", D, D),
-        (P, "*", R, P),
-        (R, "*", P, P),
+        (P, "*", R, S),
+        (R, "*", P, S),
         (P, "/", P, R),
         (D, "/", P, R),
         (P, "/", D, R),
@@ -30,7 +38,7 @@ RSI, OSC = "bounded oscillator", "oscillator"
         (P, "*", V, NUMBER),
         (RSI, "-", RSI, OSC),
         ("count", "+", "count", "count"),
-        (P, "%", P, P),
+        (P, "%", P, S),
         (P, "%", V, NUMBER),
     ],
 )
@@ -41,9 +49,9 @@ def test_of_two_series(left: str, op: str, right: str, result: str) -> None:
 @pytest.mark.parametrize(
     ("left", "op", "right", "result"),
     [
-        ((P, False), "*", (NUMBER, True), P),
-        ((NUMBER, True), "*", (P, False), P),
-        ((P, False), "/", (NUMBER, True), P),
+        ((P, False), "*", (NUMBER, True), S),
+        ((NUMBER, True), "*", (P, False), S),
+        ((P, False), "/", (NUMBER, True), S),
         ((NUMBER, True), "/", (P, False), NUMBER),
         ((P, False), "+", (NUMBER, True), P),
         ((NUMBER, True), "-", (P, False), NUMBER),
@@ -93,3 +101,15 @@ def test_negated() -> None:
     assert negated(D) == D
     assert negated(RSI) == OSC
     assert negated(P) == NUMBER
+
+
+@pytest.mark.parametrize("other", [P, D, S, NUMBER])
+def test_a_share_of_a_price_is_a_level_or_a_distance(other: str) -> None:
+    assert comparable(S, other)
+    assert comparable(other, S)
+
+
+@pytest.mark.parametrize("other", [V, R, RSI, OSC, "percent", "count"])
+def test_a_share_of_a_price_is_no_pure_number(other: str) -> None:
+    assert not comparable(S, other)
+    assert not comparable(other, S)
