@@ -1,0 +1,306 @@
+# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False
+# cython: initializedcheck=False, binding=False, auto_pickle=False, annotation_typing=False
+# distutils: language=c
+from libc.math cimport fabs
+from libc.stdint cimport int64_t, uint64_t
+
+from tradec.runtime.clock cimport Bar, bar_add, bar_begin, bars_until, bar_number, close_after
+from tradec.runtime.kernels.arith cimport (
+    add_i64, div_true, f64, finite, mod_floor, mod_i64, mul_i64, neg_i64, sub_i64,
+)
+from tradec.runtime.kernels.missing cimport MISSING, NAN
+from tradec.runtime.strategy cimport (
+    AT_END, BREACHED, DECIDED, TOUCHED, Account, Decision, Feed, Strategy, Watch,
+    absorb_int, absorb_double, bits, can_enter, can_exit, equity_point, sweep, touched,
+)
+from tradec.runtime.indicators.bbands cimport Bbands, BbandsOut, bbands_init, bbands_step
+from tradec.runtime.indicators.roc cimport Roc, roc_init, roc_step
+
+cdef extern from *:
+    const uint64_t MODULE_ID "TRADEC_MODULE_ID"     # given to the C compiler, see native.py
+
+
+ctypedef struct Crossing:
+    double left             # the samples of the exec close before
+    double right
+
+
+ctypedef struct Params:
+    int64_t none
+
+
+ctypedef struct Rings:
+    double* bb_20__window_ring
+    double* roc_10__past_ring
+
+
+ctypedef struct State:
+    uint64_t digest
+    int64_t day_end         # of the UTC day of the last absorbed exec close
+    Bar bar_15m
+    double close_15m_held
+    Bbands bb_20_unit
+    double bb_20__lower_value
+    double bb_20__middle_value
+    double bb_20__upper_value
+    double bb_20__bandwidth_value
+    Roc roc_10_unit
+    double roc_10_value
+    double close_15m_past[2]
+    int64_t close_15m_past_head
+    double bb_20__lower_past[2]
+    int64_t bb_20__lower_past_head
+    double bb_20__upper_past[2]
+    int64_t bb_20__upper_past_head
+    double bb_20__bandwidth_past[4]
+    int64_t bb_20__bandwidth_past_head
+    Crossing close_15m_bb_20_middle_cross
+
+
+ctypedef struct Shown:         # what no rule reads; a scan does not compute it
+    int64_t is_whole
+    BbandsOut bb_20_out
+
+
+cdef inline void close_15m(
+    State* s, const Params* p, const Rings* r,
+    Shown* shown,
+    int64_t ts_open, double open, double high, double low, double close, double volume,
+) noexcept nogil:
+    """Step what lives on 15m, whose bar has just closed."""
+    s.close_15m_held = close
+    cdef BbandsOut bb_20_out
+    bbands_step(&s.bb_20_unit, r.bb_20__window_ring, close, bar_number(15, ts_open), &bb_20_out)
+    s.bb_20__lower_value = bb_20_out.lower
+    s.bb_20__middle_value = bb_20_out.middle
+    s.bb_20__upper_value = bb_20_out.upper
+    s.bb_20__bandwidth_value = bb_20_out.bandwidth
+    if shown != NULL:
+        shown.bb_20_out = bb_20_out
+    s.roc_10_value = roc_step(&s.roc_10_unit, r.roc_10__past_ring, close)
+    s.close_15m_past_head = s.close_15m_past_head + 1 if s.close_15m_past_head != 1 else 0
+    s.close_15m_past[s.close_15m_past_head] = close
+    s.bb_20__lower_past_head = s.bb_20__lower_past_head + 1 if s.bb_20__lower_past_head != 1 else 0
+    s.bb_20__lower_past[s.bb_20__lower_past_head] = s.bb_20__lower_value
+    s.bb_20__upper_past_head = s.bb_20__upper_past_head + 1 if s.bb_20__upper_past_head != 1 else 0
+    s.bb_20__upper_past[s.bb_20__upper_past_head] = s.bb_20__upper_value
+    s.bb_20__bandwidth_past_head = s.bb_20__bandwidth_past_head + 1 if s.bb_20__bandwidth_past_head != 3 else 0
+    s.bb_20__bandwidth_past[s.bb_20__bandwidth_past_head] = s.bb_20__bandwidth_value
+
+
+cdef inline bint grow_15m(
+    State* s, const Params* p, const Rings* r,
+    Shown* shown,
+    int64_t ts_open, int64_t ts_close, double open, double high, double low, double close,
+    double volume,
+) noexcept nogil:
+    """Take a closed bar of 15m, and on to what grows from it; return whether an exec bar closed."""
+    cdef bint evaluated = False
+    close_15m(s, p, r, shown, ts_open, open, high, low, close, volume)
+    evaluated = True
+    return evaluated
+
+
+cdef inline bint advance(
+    State* s, const Params* p, const Rings* r,
+    Shown* shown,
+    int64_t ts_open, int64_t ts_close, double open, double high, double low, double close,
+    double volume, bint can_enter, bint can_exit_long, bint can_exit_short, Decision* decision,
+) noexcept nogil:
+    """Take one closed base bar; return whether an exec bar closed with it."""
+    cdef bint evaluated = False
+    if bar_add(&s.bar_15m, 15, ts_open, ts_close, open, high, low, close, volume):
+        evaluated |= grow_15m(s, p, r, shown, s.bar_15m.ts_open, ts_close, s.bar_15m.open, s.bar_15m.high, s.bar_15m.low, s.bar_15m.close, 0.0)
+    if evaluated:
+        decide(
+            s, p, ts_close, can_enter, can_exit_long, can_exit_short, decision)
+    return evaluated
+
+
+cdef inline void absorb(
+    State* s, int64_t ts_close, int64_t word,
+) noexcept nogil:
+    """Take this instant into the digest: the time, what the rules read, the decision."""
+    absorb_int(&s.digest, ts_close)
+    absorb_double(&s.digest, s.close_15m_held)
+    absorb_double(&s.digest, s.bb_20__lower_value)
+    absorb_double(&s.digest, s.bb_20__middle_value)
+    absorb_double(&s.digest, s.bb_20__upper_value)
+    absorb_double(&s.digest, s.bb_20__bandwidth_value)
+    absorb_double(&s.digest, s.roc_10_value)
+    absorb_int(&s.digest, word)
+
+
+cdef inline void decide(
+    State* s, const Params* p, int64_t ts_close,
+    bint can_enter, bint can_exit_long, bint can_exit_short, Decision* decision,
+) noexcept nogil:
+    """Evaluate the rules at the close of an exec bar; at most one decision."""
+    cdef double close_15m_bb_20_middle_cross_left = s.close_15m_held
+    cdef double close_15m_bb_20_middle_cross_right = s.bb_20__middle_value
+    # exits
+    if (s.close_15m_bb_20_middle_cross.left >= s.close_15m_bb_20_middle_cross.right and close_15m_bb_20_middle_cross_left < close_15m_bb_20_middle_cross_right):
+        if can_exit_long:
+            decision.action = 3
+            decision.word = 0x3  # exit_long
+            decision.percent = 100.0
+    elif (s.close_15m_bb_20_middle_cross.left <= s.close_15m_bb_20_middle_cross.right and close_15m_bb_20_middle_cross_left > close_15m_bb_20_middle_cross_right):
+        if can_exit_short:
+            decision.action = 4
+            decision.word = 0x1000004  # exit_short
+            decision.percent = 100.0
+    # entries
+    if decision.action == 0:
+        if ((s.close_15m_held > s.bb_20__upper_value) and (s.close_15m_past[(s.close_15m_past_head + 1) % 2] <= s.bb_20__upper_past[(s.bb_20__upper_past_head + 1) % 2]) and (s.bb_20__bandwidth_past[(s.bb_20__bandwidth_past_head + 1) % 4] < s.bb_20__bandwidth_value) and (s.roc_10_value > 0.0)):
+            if can_enter:
+                decision.action = 1
+                decision.word = 0x101  # entry_long
+                decision.percent = 100.0
+        elif ((s.close_15m_held < s.bb_20__lower_value) and (s.close_15m_past[(s.close_15m_past_head + 1) % 2] >= s.bb_20__lower_past[(s.bb_20__lower_past_head + 1) % 2]) and (s.bb_20__bandwidth_past[(s.bb_20__bandwidth_past_head + 1) % 4] < s.bb_20__bandwidth_value) and (s.roc_10_value < 0.0)):
+            if can_enter:
+                decision.action = 2
+                decision.word = 0x1000102  # entry_short
+                decision.percent = 100.0
+    s.close_15m_bb_20_middle_cross.left = close_15m_bb_20_middle_cross_left
+    s.close_15m_bb_20_middle_cross.right = close_15m_bb_20_middle_cross_right
+    if decision.action != 0 or ts_close >= s.day_end:
+        s.day_end = close_after(1440, ts_close)
+        absorb(s, ts_close, decision.word)
+
+
+cdef class Play(Strategy):
+    """One compiled play; its parameters are given when it is made."""
+
+    cdef State* state
+    cdef Params params
+    cdef Rings rings
+    cdef Shown* shown
+
+    COLUMNS = (
+        ('bb_20.lower', 'float', ()),
+        ('bb_20.middle', 'float', ()),
+        ('bb_20.upper', 'float', ()),
+        ('bb_20.bandwidth', 'float', ()),
+        ('bb_20.percent_b', 'float', ()),
+        ('roc_10', 'float', ()),
+    )
+    PARAMS = ()
+
+    def __init__(self, dict values not None):
+        cdef Py_ssize_t place
+        cdef State* s
+        cdef Shown* shown
+        cdef Params* p = &self.params
+        cdef Rings* r = &self.rings
+        place = sizeof(State)
+        cdef Py_ssize_t bb_20__window_ring = place
+        place += 8 * <Py_ssize_t>(20)
+        cdef Py_ssize_t roc_10__past_ring = place
+        place += 8 * <Py_ssize_t>(10)
+        self.make_arena(place + <Py_ssize_t>sizeof(Shown), MODULE_ID + 0, 15, 6,
+                        <const char*>p, sizeof(Params))
+        s = <State*>self.arena
+        self.state = s
+        shown = <Shown*>(self.arena + place)
+        self.shown = shown
+        shown.is_whole = 1
+        r.bb_20__window_ring = <double*>(self.arena + bb_20__window_ring)
+        r.roc_10__past_ring = <double*>(self.arena + roc_10__past_ring)
+        s.digest = 0x9E3779B97F4A7C15u
+        s.day_end = MISSING
+        s.close_15m_held = NAN
+        bbands_init(&s.bb_20_unit, 20, 2.0, 0)
+        s.bb_20__lower_value = NAN
+        s.bb_20__middle_value = NAN
+        s.bb_20__upper_value = NAN
+        s.bb_20__bandwidth_value = NAN
+        shown.bb_20_out.percent_b = NAN
+        roc_init(&s.roc_10_unit, 10)
+        s.roc_10_value = NAN
+        for place in range(2):
+            s.close_15m_past[place] = NAN
+        for place in range(2):
+            s.bb_20__lower_past[place] = NAN
+        for place in range(2):
+            s.bb_20__upper_past[place] = NAN
+        for place in range(4):
+            s.bb_20__bandwidth_past[place] = NAN
+        s.close_15m_bb_20_middle_cross.left = NAN
+        s.close_15m_bb_20_middle_cross.right = NAN
+
+    cdef bint step(self, const Feed* feed, Py_ssize_t i, const Account* account,
+                   Decision* decision) noexcept nogil:
+        cdef int64_t ts_open = feed.ts0 + i * feed.base_ms
+        decision.action = 0
+        decision.word = 0
+        return advance(
+            self.state, &self.params, &self.rings, self.shown, ts_open, ts_open + feed.base_ms, feed.open[i],
+            feed.high[i], feed.low[i], feed.close[i], 0.0, can_enter(account),
+            can_exit(account, 1), can_exit(account, -1), decision)
+
+    cdef Py_ssize_t scan(self, const Feed* feed, Py_ssize_t i, Py_ssize_t stop,
+                         const Account* account, Watch* watch, Decision* decision) noexcept nogil:
+        cdef Feed f = feed[0]
+        cdef Watch w = watch[0]
+        cdef bint entering = can_enter(account)
+        cdef bint leaving_long = can_exit(account, 1)
+        cdef bint leaving_short = can_exit(account, -1)
+        cdef Decision d
+        cdef int64_t ts_open = f.ts0 + i * f.base_ms
+        d.action = 0
+        d.word = 0
+        d.percent = 0.0
+        self.shown.is_whole = 0
+        w.why = AT_END
+        # The whole state lies in this frame, where the compiler can keep it in registers.
+        cdef State here = self.state[0]
+        cdef State* s = &here
+        cdef Params* p = &self.params
+        cdef Rings* r = &self.rings
+        cdef Py_ssize_t until, limit, swept
+        cdef Py_ssize_t whole = 15 * 60000 // f.base_ms
+        while i < stop:
+            if ts_open >= s.bar_15m.ts_close:
+                bar_begin(&s.bar_15m, 15, ts_open, f.open[i], f.high[i], f.low[i], 0.0)
+            until = i + bars_until(&s.bar_15m, ts_open, f.base_ms, 15, whole)
+            limit = until if until < stop else stop
+            swept = sweep(&s.bar_15m, &f, &w, i, limit, False)
+            ts_open += (swept - i) * f.base_ms
+            i = swept
+            if i < limit:
+                w.why = TOUCHED
+                break
+            if i < until or not s.bar_15m.ready:
+                continue
+            if grow_15m(
+                s, p, r, NULL, s.bar_15m.ts_open, ts_open, s.bar_15m.open, s.bar_15m.high, s.bar_15m.low, s.bar_15m.close, 0.0
+            ):
+                decide(s, p, ts_open, entering, leaving_long, leaving_short, &d)
+                if equity_point(&w, f.close[i - 1]):
+                    w.why = BREACHED
+                    i -= 1
+                    break
+                if d.action != 0:
+                    w.why = DECIDED
+                    i -= 1
+                    break
+        self.state[0] = here
+        watch[0] = w
+        decision[0] = d
+        return i
+
+    cdef void read(self, int64_t* words) noexcept nogil:
+        cdef State* s = self.state
+        cdef Shown* shown = self.shown
+        words[0] = bits(s.bb_20__lower_value)
+        words[1] = bits(s.bb_20__middle_value)
+        words[2] = bits(s.bb_20__upper_value)
+        words[3] = bits(s.bb_20__bandwidth_value)
+        words[4] = bits(shown.bb_20_out.percent_b)
+        words[5] = bits(s.roc_10_value)
+
+    cdef bint is_whole(self) noexcept nogil:
+        return self.shown.is_whole != 0
+
+    cdef uint64_t* digest_word(self) noexcept nogil:
+        return &self.state.digest

@@ -1,0 +1,268 @@
+# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False
+# cython: initializedcheck=False, binding=False, auto_pickle=False, annotation_typing=False
+# distutils: language=c
+from libc.math cimport fabs
+from libc.stdint cimport int64_t, uint64_t
+
+from tradec.runtime.clock cimport Bar, bar_add, bar_begin, bars_until, bar_number, close_after
+from tradec.runtime.kernels.arith cimport (
+    add_i64, div_true, f64, finite, mod_floor, mod_i64, mul_i64, neg_i64, sub_i64,
+)
+from tradec.runtime.kernels.missing cimport MISSING, NAN
+from tradec.runtime.strategy cimport (
+    AT_END, BREACHED, DECIDED, TOUCHED, Account, Decision, Feed, Strategy, Watch,
+    absorb_int, absorb_double, bits, can_enter, can_exit, equity_point, sweep, touched,
+)
+from tradec.runtime.indicators.atr cimport Atr, atr_init, atr_step
+from tradec.runtime.indicators.rsi cimport Rsi, rsi_init, rsi_step
+from tradec.runtime.indicators.sma cimport Sma, sma_init, sma_step
+
+cdef extern from *:
+    const uint64_t MODULE_ID "TRADEC_MODULE_ID"     # given to the C compiler, see native.py
+
+
+ctypedef struct Crossing:
+    double left             # the samples of the exec close before
+    double right
+
+
+ctypedef struct Params:
+    int64_t none
+
+
+ctypedef struct Rings:
+    double* sma_50__window_ring
+
+
+ctypedef struct State:
+    uint64_t digest
+    int64_t day_end         # of the UTC day of the last absorbed exec close
+    Bar bar_15m
+    double close_15m_held
+    Atr atr_14_unit
+    double atr_14_value
+    Rsi rsi_14_unit
+    double rsi_14_value
+    Sma sma_50_unit
+    double sma_50_value
+    Crossing rsi_14_30_0_cross
+    Crossing rsi_14_70_0_cross
+
+
+ctypedef struct Shown:         # what no rule reads; a scan does not compute it
+    int64_t is_whole
+
+
+cdef inline void close_15m(
+    State* s, const Params* p, const Rings* r,
+    Shown* shown,
+    int64_t ts_open, double open, double high, double low, double close, double volume,
+) noexcept nogil:
+    """Step what lives on 15m, whose bar has just closed."""
+    s.close_15m_held = close
+    s.atr_14_value = atr_step(&s.atr_14_unit, high, low, close)
+    s.rsi_14_value = rsi_step(&s.rsi_14_unit, close)
+    s.sma_50_value = sma_step(&s.sma_50_unit, r.sma_50__window_ring, close, bar_number(15, ts_open))
+
+
+cdef inline bint grow_15m(
+    State* s, const Params* p, const Rings* r,
+    Shown* shown,
+    int64_t ts_open, int64_t ts_close, double open, double high, double low, double close,
+    double volume,
+) noexcept nogil:
+    """Take a closed bar of 15m, and on to what grows from it; return whether an exec bar closed."""
+    cdef bint evaluated = False
+    close_15m(s, p, r, shown, ts_open, open, high, low, close, volume)
+    evaluated = True
+    return evaluated
+
+
+cdef inline bint advance(
+    State* s, const Params* p, const Rings* r,
+    Shown* shown,
+    int64_t ts_open, int64_t ts_close, double open, double high, double low, double close,
+    double volume, bint can_enter, bint can_exit_long, bint can_exit_short, Decision* decision,
+) noexcept nogil:
+    """Take one closed base bar; return whether an exec bar closed with it."""
+    cdef bint evaluated = False
+    if bar_add(&s.bar_15m, 15, ts_open, ts_close, open, high, low, close, volume):
+        evaluated |= grow_15m(s, p, r, shown, s.bar_15m.ts_open, ts_close, s.bar_15m.open, s.bar_15m.high, s.bar_15m.low, s.bar_15m.close, 0.0)
+    if evaluated:
+        decide(
+            s, p, ts_close, can_enter, can_exit_long, can_exit_short, decision)
+    return evaluated
+
+
+cdef inline void absorb(
+    State* s, int64_t ts_close, int64_t word,
+) noexcept nogil:
+    """Take this instant into the digest: the time, what the rules read, the decision."""
+    absorb_int(&s.digest, ts_close)
+    absorb_double(&s.digest, s.close_15m_held)
+    absorb_double(&s.digest, s.atr_14_value)
+    absorb_double(&s.digest, s.rsi_14_value)
+    absorb_double(&s.digest, s.sma_50_value)
+    absorb_int(&s.digest, word)
+
+
+cdef inline void decide(
+    State* s, const Params* p, int64_t ts_close,
+    bint can_enter, bint can_exit_long, bint can_exit_short, Decision* decision,
+) noexcept nogil:
+    """Evaluate the rules at the close of an exec bar; at most one decision."""
+    cdef double rsi_14_30_0_cross_left = s.rsi_14_value
+    cdef double rsi_14_30_0_cross_right = 30.0
+    cdef double rsi_14_70_0_cross_left = s.rsi_14_value
+    cdef double rsi_14_70_0_cross_right = 70.0
+    # entry_long
+    if can_enter and ((s.rsi_14_30_0_cross.left <= s.rsi_14_30_0_cross.right and rsi_14_30_0_cross_left > rsi_14_30_0_cross_right) and (s.close_15m_held < finite(s.sma_50_value - s.atr_14_value))):
+        decision.action = 1
+        decision.word = 0x1  # entry_long
+        decision.percent = 100.0
+    # entry_short
+    if decision.action == 0:
+        if can_enter and ((s.rsi_14_70_0_cross.left >= s.rsi_14_70_0_cross.right and rsi_14_70_0_cross_left < rsi_14_70_0_cross_right) and (s.close_15m_held > finite(s.sma_50_value + s.atr_14_value))):
+            decision.action = 2
+            decision.word = 0x102  # entry_short
+            decision.percent = 100.0
+    # exit_long
+    if decision.action == 0:
+        if can_exit_long and ((s.rsi_14_value > 55.0) or (s.sma_50_value != 0.0 and fabs(s.close_15m_held - s.sma_50_value) <= 0.001 * fabs(s.sma_50_value))):
+            decision.action = 3
+            decision.word = 0x203  # exit_long
+            decision.percent = 100.0
+    # exit_short
+    if decision.action == 0:
+        if can_exit_short and ((s.rsi_14_value < 45.0) or (s.sma_50_value != 0.0 and fabs(s.close_15m_held - s.sma_50_value) <= 0.001 * fabs(s.sma_50_value))):
+            decision.action = 4
+            decision.word = 0x304  # exit_short
+            decision.percent = 100.0
+    s.rsi_14_30_0_cross.left = rsi_14_30_0_cross_left
+    s.rsi_14_30_0_cross.right = rsi_14_30_0_cross_right
+    s.rsi_14_70_0_cross.left = rsi_14_70_0_cross_left
+    s.rsi_14_70_0_cross.right = rsi_14_70_0_cross_right
+    if decision.action != 0 or ts_close >= s.day_end:
+        s.day_end = close_after(1440, ts_close)
+        absorb(s, ts_close, decision.word)
+
+
+cdef class Play(Strategy):
+    """One compiled play; its parameters are given when it is made."""
+
+    cdef State* state
+    cdef Params params
+    cdef Rings rings
+    cdef Shown* shown
+
+    COLUMNS = (
+        ('atr_14', 'float', ()),
+        ('rsi_14', 'float', ()),
+        ('sma_50', 'float', ()),
+    )
+    PARAMS = ()
+
+    def __init__(self, dict values not None):
+        cdef Py_ssize_t place
+        cdef State* s
+        cdef Shown* shown
+        cdef Params* p = &self.params
+        cdef Rings* r = &self.rings
+        place = sizeof(State)
+        cdef Py_ssize_t sma_50__window_ring = place
+        place += 8 * <Py_ssize_t>(50)
+        self.make_arena(place + <Py_ssize_t>sizeof(Shown), MODULE_ID + 0, 15, 3,
+                        <const char*>p, sizeof(Params))
+        s = <State*>self.arena
+        self.state = s
+        shown = <Shown*>(self.arena + place)
+        self.shown = shown
+        shown.is_whole = 1
+        r.sma_50__window_ring = <double*>(self.arena + sma_50__window_ring)
+        s.digest = 0x9E3779B97F4A7C15u
+        s.day_end = MISSING
+        s.close_15m_held = NAN
+        atr_init(&s.atr_14_unit, 14)
+        s.atr_14_value = NAN
+        rsi_init(&s.rsi_14_unit, 14)
+        s.rsi_14_value = NAN
+        sma_init(&s.sma_50_unit, 50)
+        s.sma_50_value = NAN
+        s.rsi_14_30_0_cross.left = NAN
+        s.rsi_14_30_0_cross.right = NAN
+        s.rsi_14_70_0_cross.left = NAN
+        s.rsi_14_70_0_cross.right = NAN
+
+    cdef bint step(self, const Feed* feed, Py_ssize_t i, const Account* account,
+                   Decision* decision) noexcept nogil:
+        cdef int64_t ts_open = feed.ts0 + i * feed.base_ms
+        decision.action = 0
+        decision.word = 0
+        return advance(
+            self.state, &self.params, &self.rings, self.shown, ts_open, ts_open + feed.base_ms, feed.open[i],
+            feed.high[i], feed.low[i], feed.close[i], 0.0, can_enter(account),
+            can_exit(account, 1), can_exit(account, -1), decision)
+
+    cdef Py_ssize_t scan(self, const Feed* feed, Py_ssize_t i, Py_ssize_t stop,
+                         const Account* account, Watch* watch, Decision* decision) noexcept nogil:
+        cdef Feed f = feed[0]
+        cdef Watch w = watch[0]
+        cdef bint entering = can_enter(account)
+        cdef bint leaving_long = can_exit(account, 1)
+        cdef bint leaving_short = can_exit(account, -1)
+        cdef Decision d
+        cdef int64_t ts_open = f.ts0 + i * f.base_ms
+        d.action = 0
+        d.word = 0
+        d.percent = 0.0
+        self.shown.is_whole = 0
+        w.why = AT_END
+        # The whole state lies in this frame, where the compiler can keep it in registers.
+        cdef State here = self.state[0]
+        cdef State* s = &here
+        cdef Params* p = &self.params
+        cdef Rings* r = &self.rings
+        cdef Py_ssize_t until, limit, swept
+        cdef Py_ssize_t whole = 15 * 60000 // f.base_ms
+        while i < stop:
+            if ts_open >= s.bar_15m.ts_close:
+                bar_begin(&s.bar_15m, 15, ts_open, f.open[i], f.high[i], f.low[i], 0.0)
+            until = i + bars_until(&s.bar_15m, ts_open, f.base_ms, 15, whole)
+            limit = until if until < stop else stop
+            swept = sweep(&s.bar_15m, &f, &w, i, limit, False)
+            ts_open += (swept - i) * f.base_ms
+            i = swept
+            if i < limit:
+                w.why = TOUCHED
+                break
+            if i < until or not s.bar_15m.ready:
+                continue
+            if grow_15m(
+                s, p, r, NULL, s.bar_15m.ts_open, ts_open, s.bar_15m.open, s.bar_15m.high, s.bar_15m.low, s.bar_15m.close, 0.0
+            ):
+                decide(s, p, ts_open, entering, leaving_long, leaving_short, &d)
+                if equity_point(&w, f.close[i - 1]):
+                    w.why = BREACHED
+                    i -= 1
+                    break
+                if d.action != 0:
+                    w.why = DECIDED
+                    i -= 1
+                    break
+        self.state[0] = here
+        watch[0] = w
+        decision[0] = d
+        return i
+
+    cdef void read(self, int64_t* words) noexcept nogil:
+        cdef State* s = self.state
+        cdef Shown* shown = self.shown
+        words[0] = bits(s.atr_14_value)
+        words[1] = bits(s.rsi_14_value)
+        words[2] = bits(s.sma_50_value)
+
+    cdef bint is_whole(self) noexcept nogil:
+        return self.shown.is_whole != 0 or True
+
+    cdef uint64_t* digest_word(self) noexcept nogil:
+        return &self.state.digest
