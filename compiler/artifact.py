@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 PLAY = "play.yml"
+TEXTS = (PLAY, "strategy.pyx", "strategy.annotated.pyx", "strategy.c", "map.json", "play.ir.json")
 FORMAT = 1
 Overrides = Mapping[str, str]
 Progress = Callable[[str], None]
@@ -135,14 +136,23 @@ def load_artifact(directory: Path) -> Artifact:
         source = Source(f"{directory}/{PLAY}", (directory / PLAY).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ArtifactError(f"{directory} holds no compiled play: {error}") from error
-    if facts.get("format") != FORMAT:
+    try:
+        return _artifact(_moved(facts, directory), source, facts["overrides"])
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ArtifactError(f"{directory} is damaged; compile the play again") from error
+
+
+def _moved(facts: dict[str, Any], directory: Path) -> dict[str, Any]:
+    """Return the facts of a manifest where its folder lies now, if the module in it runs here."""
+    if facts["format"] != FORMAT:
         raise ArtifactError(f"{directory} was made by another tradec; compile the play again")
-    facts["directory"], facts["cached"] = str(directory), True
-    module = directory / Path(facts["module"]).name
-    if not module.exists():
+    module = directory / f"{native.MODULE}{native.SUFFIX}"
+    if Path(facts["module"]).name != module.name:
         raise ArtifactError(f"{directory} was made for another Python; compile the play again")
-    facts["module"] = str(module)
-    return _artifact(facts, source, facts["overrides"])
+    here = facts | {"directory": str(directory), "module": str(module), "cached": True}
+    if not _is_whole(directory, here):
+        raise ArtifactError(f"{directory} is damaged; compile the play again")
+    return here
 
 
 def _source_key(
@@ -160,20 +170,28 @@ def _source_key(
 def _look_up(
     entry: Path, source: Source, overrides: dict[str, str], begun: float
 ) -> Artifact | None:
+    """Return the finished artifact, None where anything of it is missing, foreign or damaged."""
     try:
         facts = json.loads(entry.read_text(encoding="utf-8"))
-        manifest = json.loads((Path(facts["directory"]) / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError):
+        directory = Path(facts["directory"])
+        manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+        if any(manifest[name] != facts[name] for name in _SAME) or not _is_whole(directory, facts):
+            return None
+        facts["cached"] = True
+        facts["seconds"] = {"front": time.perf_counter() - begun, "cython": 0.0, "cc": 0.0}
+        return _artifact(facts, source, overrides)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
-    if manifest.get("key") != facts["key"] or not Path(facts["module"]).exists():
-        return None
-    if manifest["play_hash"] != facts["play_hash"]:  # the same module with other values
-        return None
-    if manifest["source_hash"] != facts["source_hash"]:  # the same meaning in another text
-        return None
-    facts["cached"] = True
-    facts["seconds"] = {"front": time.perf_counter() - begun, "cython": 0.0, "cc": 0.0}
-    return _artifact(facts, source, overrides)
+
+
+_SAME = ("key", "module_sha256", "play_hash", "source_hash")
+"""What index and manifest agree on, unless a play of the same name and module came after."""
+
+
+def _is_whole(directory: Path, facts: dict[str, Any]) -> bool:
+    """Return whether a folder holds the texts and the module that its manifest names."""
+    there = all((directory / name).is_file() for name in TEXTS)
+    return there and native.file_hash(Path(facts["module"])) == facts["module_sha256"]
 
 
 def _artifact(facts: dict[str, Any], source: Source, overrides: dict[str, str]) -> Artifact:

@@ -56,6 +56,7 @@ def make(  # noqa: PLR0913, PLR0917  the parts of a compilation, each once
         "key": built.key,
         "directory": str(directory),
         "module": str(module),
+        "module_sha256": built.sha256,
         "cached": built.cached,
         "warmup": {w.timeframe: w.bars for w in plan.warmup},
         "warmup_because": {w.timeframe: [w.because, w.memory] for w in plan.warmup},

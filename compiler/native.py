@@ -31,6 +31,7 @@ import tradec
 from tradec.compiler.catalog import Catalog
 
 MODULE = "strategy"
+STAMP = "strategy.sha256"
 SUFFIX: str = importlib.machinery.EXTENSION_SUFFIXES[0]
 FLAGS = ("-O3", "-fno-math-errno", "-ffp-contract=off")
 _ALWAYS = ("-g0", "-w")
@@ -56,10 +57,11 @@ class CythonError(NativeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """A module in the cache."""
+    """A module in the cache; `sha256` is of its file, so that a damaged one is found out."""
 
     key: str
     file: Path
+    sha256: str
     cached: bool
     cython_seconds: float
     cc_seconds: float
@@ -76,12 +78,12 @@ def build(
     """Return the module built from `text`, from the cache below `folder` where it is there."""
     key = hashlib.sha256(f"{text}\0{fingerprint(catalog, flags)}".encode()).hexdigest()[:16]
     home = folder / "cache" / key
-    target = home / f"{MODULE}{SUFFIX}"
-    if target.exists() and not force:
-        return Built(key=key, file=target, cached=True, cython_seconds=0.0, cc_seconds=0.0)
+    if not force and (found := _look_up(key, home)):
+        return found
     with _locked(folder / "cache", key):
-        if target.exists() and not force:  # another process built it while this one waited
-            return Built(key=key, file=target, cached=True, cython_seconds=0.0, cc_seconds=0.0)
+        # another process may have built it while this one waited
+        if not force and (found := _look_up(key, home)):
+            return found
         return _build_into(
             text, key, home, (*flags, f"-DTRADEC_MODULE_ID={module_id(text, catalog)}")
         )
@@ -96,6 +98,26 @@ def module_id(text: str, catalog: Catalog) -> str:
     return f"0x{digest.hexdigest()[:16]}ULL"
 
 
+def file_hash(file: Path) -> str:
+    """Return the sha256 of a file, or "" where there is none."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _look_up(key: str, home: Path) -> Built | None:
+    """Return the module in `home` if it is there and whole."""
+    file = home / f"{MODULE}{SUFFIX}"
+    try:
+        sha256 = (home / STAMP).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    if file_hash(file) != sha256 or not (home / f"{MODULE}.c").is_file():
+        return None
+    return Built(key=key, file=file, sha256=sha256, cached=True, cython_seconds=0.0, cc_seconds=0.0)
+
+
 def _build_into(text: str, key: str, home: Path, flags: tuple[str, ...]) -> Built:
     work = Path(tempfile.mkdtemp(prefix=f".{key}-", dir=home.parent))
     try:
@@ -105,12 +127,15 @@ def _build_into(text: str, key: str, home: Path, flags: tuple[str, ...]) -> Buil
         between = time.perf_counter()
         _compile(source, work, flags)
         done = time.perf_counter()
+        sha256 = file_hash(work / f"{MODULE}{SUFFIX}")
+        (work / STAMP).write_text(sha256, encoding="utf-8")
         _publish(work, home)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return Built(
         key=key,
         file=home / f"{MODULE}{SUFFIX}",
+        sha256=sha256,
         cached=False,
         cython_seconds=between - begun,
         cc_seconds=done - between,
@@ -118,7 +143,7 @@ def _build_into(text: str, key: str, home: Path, flags: tuple[str, ...]) -> Buil
 
 
 def _publish(work: Path, home: Path) -> None:
-    if home.exists():  # forced, or left by something that was not a build
+    if home.exists():  # forced, or damaged
         shutil.rmtree(home)
     work.rename(home)
 
@@ -254,7 +279,12 @@ def _call(command: list[str], folder: Path) -> None:
     if shutil.which(command[0]) is None:
         raise NativeError("E902", f"no C compiler: `{command[0]}` is not on PATH", _HINT)
     done = subprocess.run(  # noqa: S603  the compiler that Python was configured with
-        command, cwd=folder, capture_output=True, text=True, check=False
+        command,
+        cwd=folder,
+        env=os.environ | {"TMPDIR": str(folder.resolve())},  # what a killed compiler leaves is ours
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
