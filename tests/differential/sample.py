@@ -10,8 +10,9 @@ from typing import Any
 
 from differential.native_batch import BUILD, built_batch, class_names
 from differential.native_cases import Case, collected, trading_rules, values_of
+from differential.seam import InModule
 from effort import examples
-from tradec.compiler import ir, native
+from tradec.compiler import ir
 from tradec.compiler.catalog import standard
 from tradec.runtime.sim.rules import Rules
 from tradec.runtime.spec import Finite
@@ -26,18 +27,15 @@ FINITE = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Specimen:
-    """A compiled play: class `name` of the module in `file`."""
+    """A compiled play."""
 
     case: Case
     play: ir.Play
-    values: dict[str, int | float]
-    file: Path
-    key: str
-    name: str
+    maker: InModule
 
     def fresh(self) -> Any:
         """Return a new instance of the compiled class."""
-        return getattr(native.load(self.file, self.key), self.name)(dict(self.values))
+        return self.maker.fresh()
 
     @property
     def rules(self) -> Rules:
@@ -78,14 +76,8 @@ def _batch(cases: tuple[Case, ...]) -> Iterator[Specimen]:
     built = built_batch([case.plan for case in cases], [case.text for case in cases], folder)
     for case, name in zip(cases, class_names(len(cases)), strict=True):
         play = case.play
-        yield Specimen(
-            case=case,
-            play=play,
-            values=values_of(play),
-            file=built.file,
-            key=built.key,
-            name=name,
-        )
+        maker = InModule(file=built.file, key=built.key, name=name, values=values_of(play))
+        yield Specimen(case=case, play=play, maker=maker)
 
 
 @cache

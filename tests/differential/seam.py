@@ -1,16 +1,20 @@
 """Drives a strategy from outside of an engine, one call of the seam at a time."""
 
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from differential.native_batch import BUILD, FLAGS
 from tradec.compiler import native
+from tradec.compiler.artifact import load_artifact
 from tradec.compiler.catalog import standard
 from tradec.runtime.data.bars import Bars
 
@@ -108,14 +112,43 @@ def drive(
     return told
 
 
+class Maker(Protocol):
+    """What makes instances of a compiled play, in any process."""
+
+    def fresh(self) -> Any:
+        """Return a new instance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InModule:
+    """A class of a built module."""
+
+    file: Path
+    key: str
+    name: str
+    values: dict[str, int | float]
+
+    def fresh(self) -> Any:
+        """Return a new instance."""
+        return getattr(native.load(self.file, self.key), self.name)(dict(self.values))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InFolder:
+    """A compiled play's folder."""
+
+    directory: Path
+
+    def fresh(self) -> Any:
+        """Return a new instance."""
+        return load_artifact(self.directory).strategy()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Continuation:
     """What another process needs to go on with a compiled play from a snapshot."""
 
-    module: Path
-    key: str
-    name: str
-    values: dict[str, int | float]
+    maker: Maker
     snapshot: bytes
     bars: Bars
     first: int
@@ -123,12 +156,14 @@ class Continuation:
 
     def go_on(self) -> tuple[Told, bytes]:
         """Return what comes of the rest of the bars, and the state at the end."""
-        strategy = getattr(native.load(self.module, self.key), self.name)(dict(self.values))
+        strategy = self.maker.fresh()
         strategy.restore(self.snapshot)
         told = drive(strategy, self.bars, self.first, self.bars.n, self.accounts)
         return told, strategy.snapshot()
 
 
-def go_on(given: Continuation) -> tuple[Told, bytes]:
-    """Return what `given` comes to; a function, for other processes."""
-    return given.go_on()
+def go_on_elsewhere(jobs: Sequence[Continuation]) -> list[tuple[Told, bytes]]:
+    """Return what each comes to in one new process, which knows nothing but the files."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as process:
+        return list(process.map(Continuation.go_on, jobs))

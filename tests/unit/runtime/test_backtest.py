@@ -202,6 +202,50 @@ def test_points_and_bars_begin_at_trade_start() -> None:
     assert outcome.features is None
 
 
+def test_equity_goes_from_the_first_to_the_final_one() -> None:
+    """Ten units bought at 100 are worth 10 more with each price step; points follow the closes."""
+    bars = plain_bars([100.0 + k // 15 for k in range(15 * 16)])
+    outcome = ran(Script({44: LONG}, every=15), bars, "15m", 3)
+    assert outcome.initial_equity == outcome.equity[0] == 10_000.0
+    entry, qty = 103.0, 1000.0 / 102.0  # sized at the close of 102, filled at the next open
+    assert outcome.equity[1:] == pytest.approx(
+        [10_000.0 + qty * (price - entry) for price in range(103, 116)], abs=1e-9
+    )
+    assert outcome.final_equity == outcome.equity[-1] == 10_000.0 + outcome.legs["net"].sum()
+    assert outcome.fills["ts"].tolist() == [bars.ts_open(45), bars.end]
+
+
+def test_data_that_end_inside_an_exec_bar_settle_the_last_point() -> None:
+    bars = plain_bars([100.0] * (15 * 14) + [110.0] * 7)
+    outcome = ran(Script({44: LONG}, every=15), bars, "15m", 3)
+    assert outcome.bars == 11
+    assert outcome.equity[:-1].tolist() == [10_000.0] * 11
+    assert outcome.equity[-1] == outcome.final_equity == 10_100.0
+
+
+@pytest.mark.parametrize(
+    ("begins", "first", "count"), [("2025-01-06", 7, 13), ("2025-01-08", 12, 12)]
+)
+def test_weeks_end_on_sunday(begins: str, first: int, count: int) -> None:
+    """From a Wednesday on the first, partial week counts for nothing."""
+    bars = flat_bars(14 * 7, start=instant(begins), base_ms=DAY_MS)
+    play = typed("timeframes: {low_tf: W, med_tf: W, high_tf: W, exec: low_tf}\n")
+    outcome = run(
+        strategy_of(play, standard()),
+        bars,
+        free_rules(),
+        Instrument.unconstrained(),
+        exec_tf="W",
+        warmup={"W": 1},
+        emit_features=True,
+    )
+    assert outcome.trade_start == bars.ts0 + first * DAY_MS
+    assert (np.diff(outcome.ts_close) == 7 * DAY_MS).all()
+    assert (outcome.bars, len(outcome.equity)) == (count, count + 1)
+    assert outcome.features is not None
+    assert outcome.features.ts_close[0] == outcome.trade_start
+
+
 def test_features_have_a_row_for_every_exec_close_warm_up_included() -> None:
     bars = flat_bars(15 * 20, start=MIDNIGHT + 5 * MINUTE_MS)
     outcome = ran(Script({}, every=15), bars, "15m", 3, emit_features=True)

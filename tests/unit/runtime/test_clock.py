@@ -33,6 +33,14 @@ def close_after(int64_t minutes, int64_t ts):
     return clock.close_after(minutes, ts)
 
 
+def until(int64_t minutes, int64_t begun, int64_t ts, int64_t base_ms):
+    """Return the base bars from `ts` to the close of the bar that was begun at `begun`."""
+    cdef clock.Bar bar
+    bar.ts_close = bar.ready = 0
+    clock.bar_begin(&bar, minutes, begun, 1.0, 1.0, 1.0, 1.0)
+    return clock.bars_until(&bar, ts, base_ms, minutes, minutes * 60000 // base_ms)
+
+
 def bars(int64_t minutes, int64_t ts0, int64_t base_ms, rows):
     """Return (bar, base bars left before it, ts_open, open to volume) of each close."""
     cdef clock.Bar bar
@@ -121,6 +129,25 @@ def test_bars_grow_as_the_aggregator_says(
     assert all(left == 1 for _, left, *_ in found if base < (frame.minutes or 1440))
 
 
+@given(
+    frame=FRAMES,
+    base=st.sampled_from((1, 5, 15)),
+    start=st.integers(0, 4_000_000),
+    later=st.integers(0, 50_000),
+)
+@settings(max_examples=200)
+def test_what_is_left_of_a_bar(
+    clock: ModuleType, frame: Timeframe, base: int, start: int, later: int
+) -> None:
+    if frame.minutes and frame.minutes < base:
+        base = 1
+    base_ms = base * MINUTE_MS
+    begun = start * base_ms
+    close = frame.close_after(begun)
+    asked = begun + later % ((close - begun) // base_ms) * base_ms
+    assert clock.until(frame.minutes, begun, asked, base_ms) == (close - asked) // base_ms
+
+
 def expected(frame: Timeframe, ts0: int, base_ms: int, rows: list[Row]) -> list[Any]:
     aggregator, closed = Aggregator(frame.name), []
     for i, row in enumerate(rows):
@@ -130,3 +157,43 @@ def expected(frame: Timeframe, ts0: int, base_ms: int, rows: list[Row]) -> list[
             outputs = (bar.open, bar.high, bar.low, bar.close, bar.volume)
             closed.append((i, bar.ts_open, *outputs))
     return closed
+
+
+def growing(count: int) -> list[Row]:
+    return [(float(k), k + 0.5, k - 0.5, float(k + 1), 1.0) for k in range(count)]
+
+
+def test_weeks_begin_on_monday_and_a_partial_first_one_is_dropped(clock: ModuleType) -> None:
+    wednesday = 1_735_689_600_000  # 2025-01-01
+    found = clock.bars(10_080, wednesday, DAY_MS, growing(26))
+    monday = 1_736_121_600_000  # 2025-01-06, day 5
+    assert found == [
+        (11, 1, monday, 5.0, 11.5, 4.5, 12.0, 7.0),
+        (18, 1, monday + 7 * DAY_MS, 12.0, 18.5, 11.5, 19.0, 7.0),
+        (25, 1, monday + 14 * DAY_MS, 19.0, 25.5, 18.5, 26.0, 7.0),
+    ]
+
+
+@pytest.mark.parametrize("late", [0, 1, 30])
+def test_months_follow_the_calendar_and_a_partial_first_one_is_dropped(
+    clock: ModuleType, late: int
+) -> None:
+    january = 1_704_067_200_000  # 2024-01-01: 31 days, then 29, then 31
+    found = clock.bars(0, january + late * DAY_MS, DAY_MS, growing(91)[late:])
+    whole = [
+        (30, 1, january, 0.0, 30.5, -0.5, 31.0, 31.0),
+        (59, 1, january + 31 * DAY_MS, 31.0, 59.5, 30.5, 60.0, 29.0),
+        (90, 1, january + 60 * DAY_MS, 60.0, 90.5, 59.5, 91.0, 31.0),
+    ]
+    assert [(k + late, *rest) for k, *rest in found] == whole[late > 0 :]
+
+
+@pytest.mark.parametrize("base", [1, 5, 15])
+def test_an_hour_of_base_bars(clock: ModuleType, base: int) -> None:
+    """The first hour lacks its first base bar; the last one is not closed."""
+    per = 60 // base
+    found = clock.bars(60, 1_736_121_600_000 + base * MINUTE_MS, base * MINUTE_MS, growing(3 * per))
+    assert [(k, opened, volume) for k, _, _, opened, *_, volume in found] == [
+        (2 * per - 2, per - 1, per),
+        (3 * per - 2, 2 * per - 1, per),
+    ]

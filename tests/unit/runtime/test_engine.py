@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,18 @@ from tradec.runtime.sim.exchange import Exchange
 from complete import complete
 from differential.native_batch import compiled
 from differential.native_cases import read
+from differential.sample import Specimen, sample
+from differential.three_ways import Outcome, same_records
+from effort import examples
 from generators.driving import MIDNIGHT
+from generators.markets import Market, with_holes
 from generators.passes import CONTEXT
 from generators.scripted import LEAVE, LONG, SHORT, Script, exchange_for, free_rules, plain_bars
 from tradec.compiler.pipeline import plan_of
+from tradec.runtime import backtest
 from tradec.runtime.data.bars import Bars
+from tradec.runtime.sim.records import SOURCES
+from tradec.runtime.sim.rules import Rules
 from tradec.runtime.timeframe import MINUTE_MS
 
 FIRST = 1
@@ -230,3 +238,88 @@ def test_an_interrupt_stops_a_long_run() -> None:
         run.run()
     timer.join()
     assert len(exchange.equity()) < bars.n - FIRST
+
+
+# --- random plays ---------------------------------------------------------------------------------
+
+
+def random_run(specimen: Specimen, bars: Bars, market: Market, rules: Rules, **how: Any) -> Outcome:
+    return backtest.run(
+        specimen.fresh(),
+        bars,
+        rules,
+        market.instrument,
+        exec_tf=specimen.play.exec,
+        warmup=market.warmup,
+        **how,
+    )
+
+
+def stopping(rules: Rules, noise: np.random.Generator) -> Rules:
+    """Return rules under which most runs stop, now and then for a rounding error."""
+    level = ("price_percent", float(noise.choice((0.1, 1.0, 5.0))))
+    return replace(
+        rules,
+        max_drawdown_pct=float(noise.choice((1e-13, 0.01, 0.1, 1.0, 5.0))),
+        stop=level if noise.random() < 0.5 else rules.stop,
+        target=level if noise.random() < 0.5 else rules.target,
+    )
+
+
+def test_the_fast_path_is_the_plain_one_when_a_drawdown_stops_it() -> None:
+    noise, reasons = np.random.default_rng(11), set()
+    for specimen in sample():
+        for market in specimen.case.markets:
+            for _ in range(examples(4)):
+                rules = stopping(specimen.rules, noise)
+                with specimen.told(rules=rules):
+                    fast, plain = (
+                        random_run(specimen, market.bars, market, rules, by_step=by_step)
+                        for by_step in (False, True)
+                    )
+                    same_records(fast, plain, "scanned and by step")
+                reasons.add(fast.stop_reason)
+    assert reasons == {"max_drawdown_hit", "end_of_data"}
+
+
+def test_nothing_fills_in_a_hole_and_what_works_waits_for_its_end() -> None:
+    noise, waited = np.random.default_rng(12), 0
+    for specimen in sample():
+        market = specimen.case.markets[0]
+        bars = with_holes(market.bars, noise.random(market.bars.n) < 0.4)
+        with specimen.told():
+            outcome = random_run(specimen, bars, market, specimen.rules)
+            fills, orders = outcome.fills, outcome.orders
+            inside = fills[fills["ts"] < bars.end]
+            places = (inside["ts"] - bars.ts0) // bars.base_ms
+            assert not bars.flags[places].any()
+            present = bars.ts0 + np.flatnonzero(bars.flags == 0) * bars.base_ms
+            for fill in inside[inside["source"] == SOURCES.index("open")]:
+                ordered = orders["ts"][fill["order"] - 1]
+                assert fill["ts"] == present[np.searchsorted(present, ordered)]
+                waited += fill["ts"] > ordered
+    assert waited, "some order meets a hole"
+
+
+def test_after_a_terminal_stop_nothing_counts() -> None:
+    noise, stopped = np.random.default_rng(13), 0
+    for specimen in sample():
+        for market in specimen.case.markets:
+            bars, rules = market.bars, replace(specimen.rules, max_drawdown_pct=0.2)
+            whole = random_run(specimen, bars, market, rules)
+            last = max(int(whole.ts_close[-1]), int(whole.fills["ts"].max(initial=0)))
+            over = (last - bars.ts0) // bars.base_ms + 1
+            if whole.stop_reason == "end_of_data" or over >= bars.n:
+                continue
+            later = np.arange(bars.n) >= over
+            scale = np.where(later, noise.choice((0.25, 4.0), bars.n), 1.0)
+            changed = {name: getattr(bars, name) * scale for name in ("open", "high", "low")}
+            with specimen.told(over=over):
+                other = replace(bars, close=bars.close * scale, **changed)
+                same_records(
+                    whole, random_run(specimen, other, market, rules), "one and another end"
+                )
+            assert whole.equity[-1] == whole.final_equity
+            assert whole.ts_close[-1] <= last
+            stopped += 1
+    assert stopped, "some run stops early"
