@@ -86,7 +86,7 @@ def markets(draw: Draw, play: ir.Play, warmup: Mapping[str, int], *, high: int =
     step = 5 if TIMEFRAMES[play.bars[0].id].minutes >= _SLOW else 1
     low = max(150, _CARRY * exec_minutes // step)
     series = draw(base_series(play, low=low, high=max(low, high)))
-    bars = bars_of(replace(series, base_ms=_dividing(series.base_ms, play)))
+    bars = bars_of(replace(series, base_ms=dividing(series.base_ms, play)))
     if not draw(st.integers(0, 2)):
         noise = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
         bars = with_holes(bars, noise.random(bars.n) < draw(st.sampled_from((0.02, 0.3))))
@@ -99,7 +99,7 @@ def markets(draw: Draw, play: ir.Play, warmup: Mapping[str, int], *, high: int =
     return Market(bars=bars, warmup=asked, instrument=instrument)
 
 
-def _dividing(base_ms: int, play: ir.Play) -> int:
+def dividing(base_ms: int, play: ir.Play) -> int:
     """Return the longest base bar up to `base_ms` from which all timeframes can be made."""
     lengths = (TIMEFRAMES[bars.id].minutes or TIMEFRAMES["D"].minutes for bars in play.bars)
     return gcd(base_ms, *(minutes * MINUTE_MS for minutes in lengths))

@@ -17,7 +17,7 @@ from differential.three_ways import Outcome, same_records
 from effort import examples
 from generators.base_series import base_of
 from generators.driving import MIDNIGHT, trade
-from generators.markets import Market, candles_of, with_holes
+from generators.markets import Market, candles_of, dividing, with_holes
 from tradec.compiler.catalog import standard
 from tradec.compiler.interpreter import Interpreter
 from tradec.runtime import backtest
@@ -106,7 +106,7 @@ def test_data_that_end_sooner_change_nothing_before() -> None:
             bars = market.bars
             wholes = [run(specimen, bars, market, emit_features=full) for full in (True, False)]
             shortest = runs_to(specimen, market, wholes[0])
-            for k in (shortest, *noise.integers(shortest, bars.n, examples(6))):
+            for k in (shortest, *noise.integers(shortest, bars.n, examples(20))):
                 t = bars.ts_open(int(k))
                 for whole in wholes:
                     full = whole.features is not None
@@ -154,7 +154,7 @@ def test_another_future_changes_nothing_before() -> None:
         for market in specimen.case.markets:
             bars = market.bars
             whole = run(specimen, bars, market, emit_features=True)
-            for k in noise.integers(1, bars.n, examples(6)):
+            for k in noise.integers(1, bars.n, examples(20)):
                 t, changed = bars.ts_open(int(k)), another_future(bars, int(k), noise)
                 with specimen.told(bars=int(k)):
                     other = run(specimen, changed, market, emit_features=True)
@@ -175,7 +175,8 @@ def test_an_earlier_start_changes_no_decision_of_a_finite_memory() -> None:
     noise, checked, decided = np.random.default_rng(4), 0, 0
     for specimen in finite_sample():
         warmup = warmup_of(specimen.play)
-        base_ms = MINUTE_MS * (base_of(specimen.play) if base_of(specimen.play) >= 15 else 1)
+        minutes = base_of(specimen.play)
+        base_ms = dividing(MINUTE_MS * (minutes if minutes >= 15 else 1), specimen.play)
         before = max(bars_before(name, 4 * count, base_ms) for name, count in warmup.items())
         after = 40 * bars_before(specimen.play.exec, 1, base_ms)
         if before + after > 200_000:

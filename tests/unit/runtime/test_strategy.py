@@ -242,7 +242,7 @@ def test_a_scan_is_its_steps_wherever_it_begins_and_ends() -> None:
     reasons: set[int] = set()
     for specimen in sample():
         for market in specimen.case.markets:
-            for _ in range(examples(4)):
+            for _ in range(examples(12)):
                 reasons |= scan_both(specimen, market.bars, noise)
     assert reasons == {0, 1, 2, 3}, "every way to end is met"
 
