@@ -64,7 +64,8 @@ def _ctype(output: ir.Output) -> str:
 
 
 def _value_field(series: ir.Series, output: str) -> str:
-    return f"{series.id}_value" if len(series.outputs) == 1 else f"{series.id}__{output}_value"
+    """Return a field whose last word says whether an output's name stands before it."""
+    return f"{series.id}_value" if len(series.outputs) == 1 else f"{series.id}__{output}_output"
 
 
 def import_of(unit: Unit) -> str:
