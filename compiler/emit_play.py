@@ -1,5 +1,7 @@
 """Makes the templates' record of one plan: its fields, its statements, its initial values."""
 
+import math
+
 from tradec.compiler import ir
 from tradec.compiler.catalog import Catalog
 from tradec.compiler.emit_clock import BAR_OUTPUTS, roots, sweep, volume_readers
@@ -167,9 +169,27 @@ class _Layout:
                 ctype="double" if isinstance(d.value, float) else "int64_t",
                 field=param(d.name).removeprefix("p."),
                 name=d.name,
+                value=self._bounded(d.name),
             )
             for d in self.play.params
         )
+
+    def _bounded(self, name: str) -> str:
+        """Return the value given for a parameter, held to the bounds of every unit it goes to."""
+        taken = [
+            self.catalog.spec(series.unit).param(argument)
+            for series in self.play.series
+            for argument, value in series.params
+            if isinstance(value, ir.Param) and value.name == name
+        ]
+        low = max((p.low for p in taken if p.low is not None), default=None)
+        high = min((p.high for p in taken if p.high is not None), default=None)
+        text = f"values[{name!r}]"
+        if low is None and high is None:
+            return text
+        ends = (float("-inf") if low is None else low, float("inf") if high is None else high)
+        bounds = ", ".join(f'float("{end}")' if math.isinf(end) else repr(end) for end in ends)
+        return f"bounded({name!r}, {text}, {bounds})"
 
     def _rings(self) -> tuple[Field, ...]:
         fields = []

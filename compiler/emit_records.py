@@ -14,6 +14,7 @@ class Field:
     ctype: str
     field: str
     name: str = ""
+    value: str = ""
     size: str = ""
 
 

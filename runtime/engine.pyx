@@ -66,6 +66,8 @@ cdef class Engine:
         cdef Py_ssize_t i = 0
         cdef Watch watch
         self._open_watch(&watch)
+        if self.first == 0:
+            self.exchange.begin(&self.feed, 0)
         while i < self.feed.n and not self.exchange.stopped:
             with nogil:
                 i = self._block(i, min(i + BLOCK, self.feed.n), &watch)
@@ -75,6 +77,7 @@ cdef class Engine:
                 progress(i)
         with nogil:
             self.exchange.finish(&self.feed)
+        self.strategy.check()
         self.row = watch.row
 
     cdef void _open_watch(self, Watch* watch) noexcept:

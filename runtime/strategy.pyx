@@ -86,7 +86,9 @@ cdef class Strategy:
     @property
     def digest(self) -> int:
         """The digest chain up to the last absorbed instant."""
-        return self.digest_word()[0]
+        digest = self.digest_word()[0]
+        self.check()
+        return digest
 
     def check(self):
         """Raise what went wrong inside a run; compiled code has nothing to raise."""
@@ -130,9 +132,9 @@ cdef class Strategy:
             raise SnapshotError("the snapshot is cut short")
         magic, module_id, size, params, crc = HEADER.unpack_from(snapshot)
         state = snapshot[HEADER.size:]
-        if magic != MAGIC or module_id != self.module_id or size != self.arena_bytes:
+        if magic != MAGIC or module_id != self.module_id:
             raise SnapshotError("the snapshot is of another compiled play")
-        if params != zlib.crc32(self.params_bytes):
+        if params != zlib.crc32(self.params_bytes) or size != self.arena_bytes:
             raise SnapshotError("the snapshot is of other parameter values")
         head = HEADER.pack(magic, module_id, size, params, 0)
         if len(state) != self.arena_bytes or crc != zlib.crc32(head + state):
@@ -186,13 +188,22 @@ cdef class PythonStrategy(Strategy):
 
     cdef void _read(self, int64_t* words) noexcept:
         cdef Py_ssize_t k
-        for k, word in enumerate(self.machine.words()):
-            words[k] = word
+        try:
+            for k, word in enumerate(self.machine.words()):
+                words[k] = word
+        except BaseException as error:
+            self.failure = self.failure or error
 
     cdef uint64_t* digest_word(self) noexcept nogil:
         with gil:
-            self.last_digest = self.machine.digest
+            self._digest()
         return &self.last_digest
+
+    cdef void _digest(self) noexcept:
+        try:
+            self.last_digest = self.machine.digest
+        except BaseException as error:
+            self.failure = self.failure or error
 
     def check(self):
         """Raise what a step raised, if any did."""
@@ -206,6 +217,16 @@ cdef class PythonStrategy(Strategy):
     def restore(self, bytes snapshot not None):
         """Continue from the machine's own snapshot."""
         self.machine.restore(snapshot)
+
+
+def bounded(name, value, low, high):
+    """Return a parameter that lies within the bounds of the units that take it.
+
+    Raises ValueError for another: lengths give the state its size, and nothing checks them again.
+    """
+    if not low <= value <= high:
+        raise ValueError(f"the parameter `{name}` is {value}, outside of {low} to {high}")
+    return value
 
 
 def decode(word, kind, tokens):

@@ -16,6 +16,8 @@ from tradec.runtime.strategy cimport (
 from tradec.runtime.indicators.bbands cimport Bbands, BbandsOut, bbands_init, bbands_step
 from tradec.runtime.indicators.roc cimport Roc, roc_init, roc_step
 
+from tradec.runtime.strategy import bounded
+
 cdef extern from *:
     const uint64_t MODULE_ID "TRADEC_MODULE_ID"     # given to the C compiler, see native.py
 
@@ -40,10 +42,10 @@ ctypedef struct State:
     Bar bar_15m
     double close_15m_held
     Bbands bb_20_unit
-    double bb_20__lower_value
-    double bb_20__middle_value
-    double bb_20__upper_value
-    double bb_20__bandwidth_value
+    double bb_20__lower_output
+    double bb_20__middle_output
+    double bb_20__upper_output
+    double bb_20__bandwidth_output
     Roc roc_10_unit
     double roc_10_value
     double close_15m_past[2]
@@ -71,21 +73,21 @@ cdef inline void close_15m(
     s.close_15m_held = close
     cdef BbandsOut bb_20_out
     bbands_step(&s.bb_20_unit, r.bb_20__window_ring, close, bar_number(15, ts_open), &bb_20_out)
-    s.bb_20__lower_value = bb_20_out.lower
-    s.bb_20__middle_value = bb_20_out.middle
-    s.bb_20__upper_value = bb_20_out.upper
-    s.bb_20__bandwidth_value = bb_20_out.bandwidth
+    s.bb_20__lower_output = bb_20_out.lower
+    s.bb_20__middle_output = bb_20_out.middle
+    s.bb_20__upper_output = bb_20_out.upper
+    s.bb_20__bandwidth_output = bb_20_out.bandwidth
     if shown != NULL:
         shown.bb_20_out = bb_20_out
     s.roc_10_value = roc_step(&s.roc_10_unit, r.roc_10__past_ring, close)
     s.close_15m_past_head = s.close_15m_past_head + 1 if s.close_15m_past_head != 1 else 0
     s.close_15m_past[s.close_15m_past_head] = close
     s.bb_20__lower_past_head = s.bb_20__lower_past_head + 1 if s.bb_20__lower_past_head != 1 else 0
-    s.bb_20__lower_past[s.bb_20__lower_past_head] = s.bb_20__lower_value
+    s.bb_20__lower_past[s.bb_20__lower_past_head] = s.bb_20__lower_output
     s.bb_20__upper_past_head = s.bb_20__upper_past_head + 1 if s.bb_20__upper_past_head != 1 else 0
-    s.bb_20__upper_past[s.bb_20__upper_past_head] = s.bb_20__upper_value
+    s.bb_20__upper_past[s.bb_20__upper_past_head] = s.bb_20__upper_output
     s.bb_20__bandwidth_past_head = s.bb_20__bandwidth_past_head + 1 if s.bb_20__bandwidth_past_head != 3 else 0
-    s.bb_20__bandwidth_past[s.bb_20__bandwidth_past_head] = s.bb_20__bandwidth_value
+    s.bb_20__bandwidth_past[s.bb_20__bandwidth_past_head] = s.bb_20__bandwidth_output
 
 
 cdef inline bint grow_15m(
@@ -123,10 +125,10 @@ cdef inline void absorb(
     """Take this instant into the digest: the time, what the rules read, the decision."""
     absorb_int(&s.digest, ts_close)
     absorb_double(&s.digest, s.close_15m_held)
-    absorb_double(&s.digest, s.bb_20__lower_value)
-    absorb_double(&s.digest, s.bb_20__middle_value)
-    absorb_double(&s.digest, s.bb_20__upper_value)
-    absorb_double(&s.digest, s.bb_20__bandwidth_value)
+    absorb_double(&s.digest, s.bb_20__lower_output)
+    absorb_double(&s.digest, s.bb_20__middle_output)
+    absorb_double(&s.digest, s.bb_20__upper_output)
+    absorb_double(&s.digest, s.bb_20__bandwidth_output)
     absorb_double(&s.digest, s.roc_10_value)
     absorb_int(&s.digest, word)
 
@@ -137,7 +139,7 @@ cdef inline void decide(
 ) noexcept nogil:
     """Evaluate the rules at the close of an exec bar; at most one decision."""
     cdef double close_15m_bb_20_middle_cross_left = s.close_15m_held
-    cdef double close_15m_bb_20_middle_cross_right = s.bb_20__middle_value
+    cdef double close_15m_bb_20_middle_cross_right = s.bb_20__middle_output
     # exits
     if (s.close_15m_bb_20_middle_cross.left >= s.close_15m_bb_20_middle_cross.right and close_15m_bb_20_middle_cross_left < close_15m_bb_20_middle_cross_right):
         if can_exit_long:
@@ -151,12 +153,12 @@ cdef inline void decide(
             decision.percent = 100.0
     # entries
     if decision.action == 0:
-        if ((s.close_15m_held > s.bb_20__upper_value) and (s.close_15m_past[(s.close_15m_past_head + 1) % 2] <= s.bb_20__upper_past[(s.bb_20__upper_past_head + 1) % 2]) and (s.bb_20__bandwidth_past[(s.bb_20__bandwidth_past_head + 1) % 4] < s.bb_20__bandwidth_value) and (s.roc_10_value > 0.0)):
+        if ((s.close_15m_held > s.bb_20__upper_output) and (s.close_15m_past[(s.close_15m_past_head + 1) % 2] <= s.bb_20__upper_past[(s.bb_20__upper_past_head + 1) % 2]) and (s.bb_20__bandwidth_past[(s.bb_20__bandwidth_past_head + 1) % 4] < s.bb_20__bandwidth_output) and (s.roc_10_value > 0.0)):
             if can_enter:
                 decision.action = 1
                 decision.word = 0x101  # entry_long
                 decision.percent = 100.0
-        elif ((s.close_15m_held < s.bb_20__lower_value) and (s.close_15m_past[(s.close_15m_past_head + 1) % 2] >= s.bb_20__lower_past[(s.bb_20__lower_past_head + 1) % 2]) and (s.bb_20__bandwidth_past[(s.bb_20__bandwidth_past_head + 1) % 4] < s.bb_20__bandwidth_value) and (s.roc_10_value < 0.0)):
+        elif ((s.close_15m_held < s.bb_20__lower_output) and (s.close_15m_past[(s.close_15m_past_head + 1) % 2] >= s.bb_20__lower_past[(s.bb_20__lower_past_head + 1) % 2]) and (s.bb_20__bandwidth_past[(s.bb_20__bandwidth_past_head + 1) % 4] < s.bb_20__bandwidth_output) and (s.roc_10_value < 0.0)):
             if can_enter:
                 decision.action = 2
                 decision.word = 0x1000102  # entry_short
@@ -210,10 +212,10 @@ cdef class Play(Strategy):
         s.day_end = MISSING
         s.close_15m_held = NAN
         bbands_init(&s.bb_20_unit, 20, 2.0, 0)
-        s.bb_20__lower_value = NAN
-        s.bb_20__middle_value = NAN
-        s.bb_20__upper_value = NAN
-        s.bb_20__bandwidth_value = NAN
+        s.bb_20__lower_output = NAN
+        s.bb_20__middle_output = NAN
+        s.bb_20__upper_output = NAN
+        s.bb_20__bandwidth_output = NAN
         shown.bb_20_out.percent_b = NAN
         roc_init(&s.roc_10_unit, 10)
         s.roc_10_value = NAN
@@ -292,10 +294,10 @@ cdef class Play(Strategy):
     cdef void read(self, int64_t* words) noexcept nogil:
         cdef State* s = self.state
         cdef Shown* shown = self.shown
-        words[0] = bits(s.bb_20__lower_value)
-        words[1] = bits(s.bb_20__middle_value)
-        words[2] = bits(s.bb_20__upper_value)
-        words[3] = bits(s.bb_20__bandwidth_value)
+        words[0] = bits(s.bb_20__lower_output)
+        words[1] = bits(s.bb_20__middle_output)
+        words[2] = bits(s.bb_20__upper_output)
+        words[3] = bits(s.bb_20__bandwidth_output)
         words[4] = bits(shown.bb_20_out.percent_b)
         words[5] = bits(s.roc_10_value)
 

@@ -15,6 +15,8 @@ from tradec.runtime.strategy cimport (
 )
 from tradec.runtime.indicators.donchian cimport Donchian, DonchianOut, donchian_init, donchian_step
 
+from tradec.runtime.strategy import bounded
+
 cdef extern from *:
     const uint64_t MODULE_ID "TRADEC_MODULE_ID"     # given to the C compiler, see native.py
 
@@ -45,11 +47,11 @@ ctypedef struct State:
     Bar bar_1h
     double close_1h_held
     Donchian donchian_10_unit
-    double donchian_10__lower_value
-    double donchian_10__upper_value
+    double donchian_10__lower_output
+    double donchian_10__upper_output
     Donchian donchian_20_unit
-    double donchian_20__lower_value
-    double donchian_20__upper_value
+    double donchian_20__lower_output
+    double donchian_20__upper_output
     double donchian_10__lower_past[2]
     int64_t donchian_10__lower_past_head
     double donchian_10__upper_past[2]
@@ -75,24 +77,24 @@ cdef inline void close_1h(
     s.close_1h_held = close
     cdef DonchianOut donchian_10_out
     donchian_step(&s.donchian_10_unit, r.donchian_10__lows_ring, r.donchian_10__low_indices_ring, r.donchian_10__highs_ring, r.donchian_10__high_indices_ring, high, low, &donchian_10_out)
-    s.donchian_10__lower_value = donchian_10_out.lower
-    s.donchian_10__upper_value = donchian_10_out.upper
+    s.donchian_10__lower_output = donchian_10_out.lower
+    s.donchian_10__upper_output = donchian_10_out.upper
     if shown != NULL:
         shown.donchian_10_out = donchian_10_out
     cdef DonchianOut donchian_20_out
     donchian_step(&s.donchian_20_unit, r.donchian_20__lows_ring, r.donchian_20__low_indices_ring, r.donchian_20__highs_ring, r.donchian_20__high_indices_ring, high, low, &donchian_20_out)
-    s.donchian_20__lower_value = donchian_20_out.lower
-    s.donchian_20__upper_value = donchian_20_out.upper
+    s.donchian_20__lower_output = donchian_20_out.lower
+    s.donchian_20__upper_output = donchian_20_out.upper
     if shown != NULL:
         shown.donchian_20_out = donchian_20_out
     s.donchian_10__lower_past_head = s.donchian_10__lower_past_head + 1 if s.donchian_10__lower_past_head != 1 else 0
-    s.donchian_10__lower_past[s.donchian_10__lower_past_head] = s.donchian_10__lower_value
+    s.donchian_10__lower_past[s.donchian_10__lower_past_head] = s.donchian_10__lower_output
     s.donchian_10__upper_past_head = s.donchian_10__upper_past_head + 1 if s.donchian_10__upper_past_head != 1 else 0
-    s.donchian_10__upper_past[s.donchian_10__upper_past_head] = s.donchian_10__upper_value
+    s.donchian_10__upper_past[s.donchian_10__upper_past_head] = s.donchian_10__upper_output
     s.donchian_20__lower_past_head = s.donchian_20__lower_past_head + 1 if s.donchian_20__lower_past_head != 1 else 0
-    s.donchian_20__lower_past[s.donchian_20__lower_past_head] = s.donchian_20__lower_value
+    s.donchian_20__lower_past[s.donchian_20__lower_past_head] = s.donchian_20__lower_output
     s.donchian_20__upper_past_head = s.donchian_20__upper_past_head + 1 if s.donchian_20__upper_past_head != 1 else 0
-    s.donchian_20__upper_past[s.donchian_20__upper_past_head] = s.donchian_20__upper_value
+    s.donchian_20__upper_past[s.donchian_20__upper_past_head] = s.donchian_20__upper_output
 
 
 cdef inline bint grow_1h(
@@ -130,10 +132,10 @@ cdef inline void absorb(
     """Take this instant into the digest: the time, what the rules read, the decision."""
     absorb_int(&s.digest, ts_close)
     absorb_double(&s.digest, s.close_1h_held)
-    absorb_double(&s.digest, s.donchian_10__lower_value)
-    absorb_double(&s.digest, s.donchian_10__upper_value)
-    absorb_double(&s.digest, s.donchian_20__lower_value)
-    absorb_double(&s.digest, s.donchian_20__upper_value)
+    absorb_double(&s.digest, s.donchian_10__lower_output)
+    absorb_double(&s.digest, s.donchian_10__upper_output)
+    absorb_double(&s.digest, s.donchian_20__lower_output)
+    absorb_double(&s.digest, s.donchian_20__upper_output)
     absorb_int(&s.digest, word)
 
 
@@ -230,13 +232,13 @@ cdef class Play(Strategy):
         s.day_end = MISSING
         s.close_1h_held = NAN
         donchian_init(&s.donchian_10_unit, 10, 10)
-        s.donchian_10__lower_value = NAN
+        s.donchian_10__lower_output = NAN
         shown.donchian_10_out.middle = NAN
-        s.donchian_10__upper_value = NAN
+        s.donchian_10__upper_output = NAN
         donchian_init(&s.donchian_20_unit, 20, 20)
-        s.donchian_20__lower_value = NAN
+        s.donchian_20__lower_output = NAN
         shown.donchian_20_out.middle = NAN
-        s.donchian_20__upper_value = NAN
+        s.donchian_20__upper_output = NAN
         for place in range(2):
             s.donchian_10__lower_past[place] = NAN
         for place in range(2):
@@ -310,12 +312,12 @@ cdef class Play(Strategy):
     cdef void read(self, int64_t* words) noexcept nogil:
         cdef State* s = self.state
         cdef Shown* shown = self.shown
-        words[0] = bits(s.donchian_10__lower_value)
+        words[0] = bits(s.donchian_10__lower_output)
         words[1] = bits(shown.donchian_10_out.middle)
-        words[2] = bits(s.donchian_10__upper_value)
-        words[3] = bits(s.donchian_20__lower_value)
+        words[2] = bits(s.donchian_10__upper_output)
+        words[3] = bits(s.donchian_20__lower_output)
         words[4] = bits(shown.donchian_20_out.middle)
-        words[5] = bits(s.donchian_20__upper_value)
+        words[5] = bits(s.donchian_20__upper_output)
 
     cdef bint is_whole(self) noexcept nogil:
         return self.shown.is_whole != 0

@@ -16,6 +16,8 @@ from tradec.runtime.strategy cimport (
 from tradec.runtime.indicators.ema cimport Ema, ema_init, ema_step
 from tradec.runtime.indicators.rsi cimport Rsi, rsi_init, rsi_step
 
+from tradec.runtime.strategy import bounded
+
 cdef extern from *:
     const uint64_t MODULE_ID "TRADEC_MODULE_ID"     # given to the C compiler, see native.py
 

@@ -16,6 +16,8 @@ from tradec.runtime.strategy cimport (
 from tradec.runtime.indicators.macd cimport Macd, MacdOut, macd_init, macd_step
 from tradec.runtime.indicators.rsi cimport Rsi, rsi_init, rsi_step
 
+from tradec.runtime.strategy import bounded
+
 cdef extern from *:
     const uint64_t MODULE_ID "TRADEC_MODULE_ID"     # given to the C compiler, see native.py
 
@@ -41,8 +43,8 @@ ctypedef struct State:
     int64_t day_end         # of the UTC day of the last absorbed exec close
     Bar bar_15m
     Macd macd_9_unit
-    double macd_9__macd_value
-    double macd_9__signal_value
+    double macd_9__macd_output
+    double macd_9__signal_output
     Rsi rsi_14_unit
     double rsi_14_value
     Crossing macd_9_macd_macd_9_signal_cross
@@ -61,8 +63,8 @@ cdef inline void close_15m(
     """Step what lives on 15m, whose bar has just closed."""
     cdef MacdOut macd_9_out
     macd_step(&s.macd_9_unit, close, &macd_9_out)
-    s.macd_9__macd_value = macd_9_out.macd
-    s.macd_9__signal_value = macd_9_out.signal
+    s.macd_9__macd_output = macd_9_out.macd
+    s.macd_9__signal_output = macd_9_out.signal
     if shown != NULL:
         shown.macd_9_out = macd_9_out
     s.rsi_14_value = rsi_step(&s.rsi_14_unit, close)
@@ -102,8 +104,8 @@ cdef inline void absorb(
 ) noexcept nogil:
     """Take this instant into the digest: the time, what the rules read, the decision."""
     absorb_int(&s.digest, ts_close)
-    absorb_double(&s.digest, s.macd_9__macd_value)
-    absorb_double(&s.digest, s.macd_9__signal_value)
+    absorb_double(&s.digest, s.macd_9__macd_output)
+    absorb_double(&s.digest, s.macd_9__signal_output)
     absorb_double(&s.digest, s.rsi_14_value)
     absorb_int(&s.digest, word)
 
@@ -113,8 +115,8 @@ cdef inline void decide(
     bint can_enter, bint can_exit_long, bint can_exit_short, Decision* decision,
 ) noexcept nogil:
     """Evaluate the rules at the close of an exec bar; at most one decision."""
-    cdef double macd_9_macd_macd_9_signal_cross_left = s.macd_9__macd_value
-    cdef double macd_9_macd_macd_9_signal_cross_right = s.macd_9__signal_value
+    cdef double macd_9_macd_macd_9_signal_cross_left = s.macd_9__macd_output
+    cdef double macd_9_macd_macd_9_signal_cross_right = s.macd_9__signal_output
     # entry_long
     if can_enter and ((s.macd_9_macd_macd_9_signal_cross.left <= s.macd_9_macd_macd_9_signal_cross.right and macd_9_macd_macd_9_signal_cross_left > macd_9_macd_macd_9_signal_cross_right) and (s.rsi_14_value > <double>p.floor_param)):
         decision.action = 1
@@ -155,10 +157,10 @@ cdef class Play(Strategy):
         cdef Shown* shown
         cdef Params* p = &self.params
         cdef Rings* r = &self.rings
-        p.fast_param = values["fast"]
-        p.floor_param = values["floor"]
-        p.slow_param = values["slow"]
-        p.stop_param = values["stop"]
+        p.fast_param = bounded('fast', values['fast'], 1, 5000)
+        p.floor_param = values['floor']
+        p.slow_param = bounded('slow', values['slow'], 1, 5000)
+        p.stop_param = values['stop']
         place = sizeof(State)
         self.make_arena(place + <Py_ssize_t>sizeof(Shown), MODULE_ID + 0, 15, 4,
                         <const char*>p, sizeof(Params))
@@ -170,8 +172,8 @@ cdef class Play(Strategy):
         s.digest = 0x9E3779B97F4A7C15u
         s.day_end = MISSING
         macd_init(&s.macd_9_unit, p.fast_param, p.slow_param, 9)
-        s.macd_9__macd_value = NAN
-        s.macd_9__signal_value = NAN
+        s.macd_9__macd_output = NAN
+        s.macd_9__signal_output = NAN
         shown.macd_9_out.histogram = NAN
         rsi_init(&s.rsi_14_unit, 14)
         s.rsi_14_value = NAN
@@ -242,8 +244,8 @@ cdef class Play(Strategy):
     cdef void read(self, int64_t* words) noexcept nogil:
         cdef State* s = self.state
         cdef Shown* shown = self.shown
-        words[0] = bits(s.macd_9__macd_value)
-        words[1] = bits(s.macd_9__signal_value)
+        words[0] = bits(s.macd_9__macd_output)
+        words[1] = bits(s.macd_9__signal_output)
         words[2] = bits(shown.macd_9_out.histogram)
         words[3] = bits(s.rsi_14_value)
 

@@ -17,6 +17,8 @@ from tradec.runtime.indicators.atr cimport Atr, atr_init, atr_step
 from tradec.runtime.indicators.rsi cimport Rsi, rsi_init, rsi_step
 from tradec.runtime.indicators.sma cimport Sma, sma_init, sma_step
 
+from tradec.runtime.strategy import bounded
+
 cdef extern from *:
     const uint64_t MODULE_ID "TRADEC_MODULE_ID"     # given to the C compiler, see native.py
 

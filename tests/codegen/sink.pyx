@@ -25,6 +25,8 @@ from tradec.runtime.structures.rolling_window cimport RollingWindow, rolling_win
 from tradec.runtime.structures.swing cimport Swing, SwingOut, swing_init, swing_step
 from tradec.runtime.structures.trend cimport Trend, TrendOut, trend_init, trend_step
 
+from tradec.runtime.strategy import bounded
+
 cdef extern from *:
     const uint64_t MODULE_ID "TRADEC_MODULE_ID"     # given to the C compiler, see native.py
 
@@ -70,8 +72,8 @@ ctypedef struct State:
     Bar bar_W
     Bar bar_M
     Macd class_unit
-    double class__macd_value
-    double class__signal_value
+    double class__macd_output
+    double class__signal_output
     Ema double_unit
     double double_value
     Rsi chained_unit
@@ -83,16 +85,16 @@ ctypedef struct State:
     RollingWindow lowest_unit
     double lowest_value
     Swing swing_unit
-    int64_t swing__high_idx_value
-    int64_t swing__low_idx_value
-    int64_t swing__last_confirmed_pivot_type_value
-    int64_t swing__high_is_major_value
+    int64_t swing__high_idx_output
+    int64_t swing__low_idx_output
+    int64_t swing__last_confirmed_pivot_type_output
+    int64_t swing__high_is_major_output
     Trend trend_unit
-    int64_t trend__direction_value
+    int64_t trend__direction_output
     Bbands x_unit
-    double x__middle_value
+    double x__middle_output
     Donchian x_unit_unit
-    double x_unit__upper_value
+    double x_unit__upper_output
     Roc weekly_unit
     double weekly_value
     Atr monthly_unit
@@ -124,8 +126,8 @@ cdef inline void close_3m(
     s.volume_3m_held = volume
     cdef MacdOut class_out
     macd_step(&s.class_unit, div_true(finite(finite(high + low) + close), 3.0), &class_out)
-    s.class__macd_value = class_out.macd
-    s.class__signal_value = class_out.signal
+    s.class__macd_output = class_out.macd
+    s.class__signal_output = class_out.signal
     if shown != NULL:
         shown.class_out = class_out
     s.double_value = ema_step(&s.double_unit, close)
@@ -135,15 +137,15 @@ cdef inline void close_3m(
     s.lowest_value = rolling_window_step(&s.lowest_unit, r.lowest__values_ring, r.lowest__indices_ring, low)
     cdef SwingOut swing_out
     swing_step(&s.swing_unit, r.swing__highs_ring, r.swing__high_indices_ring, r.swing__lows_ring, r.swing__low_indices_ring, open, high, low, close, s.volatility_5_3m_value, &swing_out)
-    s.swing__high_idx_value = swing_out.high_idx
-    s.swing__low_idx_value = swing_out.low_idx
-    s.swing__last_confirmed_pivot_type_value = swing_out.last_confirmed_pivot_type
-    s.swing__high_is_major_value = swing_out.high_is_major
+    s.swing__high_idx_output = swing_out.high_idx
+    s.swing__low_idx_output = swing_out.low_idx
+    s.swing__last_confirmed_pivot_type_output = swing_out.last_confirmed_pivot_type
+    s.swing__high_is_major_output = swing_out.high_is_major
     if shown != NULL:
         shown.swing_out = swing_out
     cdef TrendOut trend_out
     trend_step(&s.trend_unit, r.trend__levels_ring, r.trend__compares_ring, &s.swing_unit, &trend_out)
-    s.trend__direction_value = trend_out.direction
+    s.trend__direction_output = trend_out.direction
     if shown != NULL:
         shown.trend_out = trend_out
     s.close_3m_past_head = s.close_3m_past_head + 1 if s.close_3m_past_head != 3 else 0
@@ -158,12 +160,12 @@ cdef inline void close_5m(
     """Step what lives on 5m, whose bar has just closed."""
     cdef BbandsOut x_out
     bbands_step(&s.x_unit, r.x__window_ring, close, bar_number(5, ts_open), &x_out)
-    s.x__middle_value = x_out.middle
+    s.x__middle_output = x_out.middle
     if shown != NULL:
         shown.x_out = x_out
     cdef DonchianOut x_unit_out
     donchian_step(&s.x_unit_unit, r.x_unit__lows_ring, r.x_unit__low_indices_ring, r.x_unit__highs_ring, r.x_unit__high_indices_ring, high, low, &x_unit_out)
-    s.x_unit__upper_value = x_unit_out.upper
+    s.x_unit__upper_output = x_unit_out.upper
     if shown != NULL:
         shown.x_unit_out = x_unit_out
 
@@ -242,19 +244,19 @@ cdef inline void absorb(
     absorb_double(&s.digest, s.low_3m_held)
     absorb_double(&s.digest, s.close_3m_held)
     absorb_double(&s.digest, s.volume_3m_held)
-    absorb_double(&s.digest, s.class__macd_value)
-    absorb_double(&s.digest, s.class__signal_value)
+    absorb_double(&s.digest, s.class__macd_output)
+    absorb_double(&s.digest, s.class__signal_output)
     absorb_double(&s.digest, s.double_value)
     absorb_double(&s.digest, s.chained_value)
     absorb_double(&s.digest, s.volume_sma_value)
     absorb_double(&s.digest, s.lowest_value)
-    absorb_int(&s.digest, (MISSING if s.swing__high_idx_value == -1 else s.swing__high_idx_value))
-    absorb_int(&s.digest, (MISSING if s.swing__low_idx_value == -1 else s.swing__low_idx_value))
-    absorb_int(&s.digest, s.swing__last_confirmed_pivot_type_value)
-    absorb_int(&s.digest, s.swing__high_is_major_value)
-    absorb_int(&s.digest, s.trend__direction_value)
-    absorb_double(&s.digest, s.x__middle_value)
-    absorb_double(&s.digest, s.x_unit__upper_value)
+    absorb_int(&s.digest, (MISSING if s.swing__high_idx_output == -1 else s.swing__high_idx_output))
+    absorb_int(&s.digest, (MISSING if s.swing__low_idx_output == -1 else s.swing__low_idx_output))
+    absorb_int(&s.digest, s.swing__last_confirmed_pivot_type_output)
+    absorb_int(&s.digest, s.swing__high_is_major_output)
+    absorb_int(&s.digest, s.trend__direction_output)
+    absorb_double(&s.digest, s.x__middle_output)
+    absorb_double(&s.digest, s.x_unit__upper_output)
     absorb_double(&s.digest, s.weekly_value)
     absorb_double(&s.digest, s.monthly_value)
     absorb_int(&s.digest, word)
@@ -266,23 +268,23 @@ cdef inline void decide(
 ) noexcept nogil:
     """Evaluate the rules at the close of an exec bar; at most one decision."""
     cdef double double_x_middle_cross_left = s.double_value
-    cdef double double_x_middle_cross_right = s.x__middle_value
-    cdef double class_macd_class_signal_cross_left = s.class__macd_value
-    cdef double class_macd_class_signal_cross_right = s.class__signal_value
+    cdef double double_x_middle_cross_right = s.x__middle_output
+    cdef double class_macd_class_signal_cross_left = s.class__macd_output
+    cdef double class_macd_class_signal_cross_right = s.class__signal_output
     # entries_quoted_and_more
-    if ((s.double_x_middle_cross.left <= s.double_x_middle_cross.right and double_x_middle_cross_left > double_x_middle_cross_right) and (s.chained_value < p.level_param) and (s.trend__direction_value != MISSING and s.trend__direction_value != -1) and ((s.swing__last_confirmed_pivot_type_value != MISSING and s.swing__last_confirmed_pivot_type_value == 1) or (s.swing__high_is_major_value != MISSING and s.swing__high_is_major_value == 1))):
+    if ((s.double_x_middle_cross.left <= s.double_x_middle_cross.right and double_x_middle_cross_left > double_x_middle_cross_right) and (s.chained_value < p.level_param) and (s.trend__direction_output != MISSING and s.trend__direction_output != -1) and ((s.swing__last_confirmed_pivot_type_output != MISSING and s.swing__last_confirmed_pivot_type_output == 1) or (s.swing__high_is_major_output != MISSING and s.swing__high_is_major_output == 1))):
         if can_enter:
             decision.action = 1
             decision.word = 0x1  # entry_long
             decision.percent = 100.0
-    elif ((s.close_3m_past[(s.close_3m_past_head + 1) % 4] > s.lowest_value) and (s.volume_3m_held > finite(s.volume_sma_value * 0.5)) and (mod_floor(div_true(finite(s.high_3m_held - s.low_3m_held), s.close_3m_held), 0.01) > -1.0) and (sub_i64((MISSING if s.swing__high_idx_value == -1 else s.swing__high_idx_value), (MISSING if s.swing__low_idx_value == -1 else s.swing__low_idx_value)) != MISSING and sub_i64((MISSING if s.swing__high_idx_value == -1 else s.swing__high_idx_value), (MISSING if s.swing__low_idx_value == -1 else s.swing__low_idx_value)) >= -500) and (s.weekly_value == s.weekly_value and -50.0 == -50.0 and 50.0 == 50.0 and (s.weekly_value < -50.0 or s.weekly_value > 50.0))):
+    elif ((s.close_3m_past[(s.close_3m_past_head + 1) % 4] > s.lowest_value) and (s.volume_3m_held > finite(s.volume_sma_value * 0.5)) and (mod_floor(div_true(finite(s.high_3m_held - s.low_3m_held), s.close_3m_held), 0.01) > -1.0) and (sub_i64((MISSING if s.swing__high_idx_output == -1 else s.swing__high_idx_output), (MISSING if s.swing__low_idx_output == -1 else s.swing__low_idx_output)) != MISSING and sub_i64((MISSING if s.swing__high_idx_output == -1 else s.swing__high_idx_output), (MISSING if s.swing__low_idx_output == -1 else s.swing__low_idx_output)) >= -500) and (s.weekly_value == s.weekly_value and -50.0 == -50.0 and 50.0 == 50.0 and (s.weekly_value < -50.0 or s.weekly_value > 50.0))):
         if can_enter:
             decision.action = 2
             decision.word = 0x10001000002  # entry_short
             decision.percent = 100.0
     # exits
     if decision.action == 0:
-        if ((s.class_macd_class_signal_cross.left >= s.class_macd_class_signal_cross.right and class_macd_class_signal_cross_left < class_macd_class_signal_cross_right) or (s.x_unit__upper_value != 0.0 and fabs(s.close_3m_held - s.x_unit__upper_value) <= div_true(p.near_param, 100.0) * fabs(s.x_unit__upper_value))):
+        if ((s.class_macd_class_signal_cross.left >= s.class_macd_class_signal_cross.right and class_macd_class_signal_cross_left < class_macd_class_signal_cross_right) or (s.x_unit__upper_output != 0.0 and fabs(s.close_3m_held - s.x_unit__upper_output) <= div_true(p.near_param, 100.0) * fabs(s.x_unit__upper_output))):
             if can_exit_long:
                 decision.action = 3
                 decision.word = 0x103  # exit_long
@@ -374,9 +376,9 @@ cdef class Play(Strategy):
         cdef Shown* shown
         cdef Params* p = &self.params
         cdef Rings* r = &self.rings
-        p.fast_param = values["fast"]
-        p.level_param = values["level"]
-        p.near_param = values["near"]
+        p.fast_param = bounded('fast', values['fast'], 1, 5000)
+        p.level_param = values['level']
+        p.near_param = values['near']
         place = sizeof(State)
         cdef Py_ssize_t volume_sma__window_ring = place
         place += 8 * <Py_ssize_t>(6)
@@ -437,8 +439,8 @@ cdef class Play(Strategy):
         s.close_3m_held = NAN
         s.volume_3m_held = NAN
         macd_init(&s.class_unit, 3, 8, 4)
-        s.class__macd_value = NAN
-        s.class__signal_value = NAN
+        s.class__macd_output = NAN
+        s.class__signal_output = NAN
         shown.class_out.histogram = NAN
         ema_init(&s.double_unit, p.fast_param)
         s.double_value = NAN
@@ -453,16 +455,16 @@ cdef class Play(Strategy):
         swing_init(&s.swing_unit, 0, 2, 2, 2.0, 1.5, 0.5, NAN, 0, 5)
         shown.swing_out.high_level = NAN
         shown.swing_out.low_level = NAN
-        s.swing__high_idx_value = MISSING
-        s.swing__low_idx_value = MISSING
+        s.swing__high_idx_output = MISSING
+        s.swing__low_idx_output = MISSING
         shown.swing_out.version = MISSING
         shown.swing_out.high_version = MISSING
         shown.swing_out.low_version = MISSING
         shown.swing_out.last_confirmed_pivot_idx = MISSING
-        s.swing__last_confirmed_pivot_type_value = MISSING
+        s.swing__last_confirmed_pivot_type_output = MISSING
         shown.swing_out.high_significance = NAN
         shown.swing_out.low_significance = NAN
-        s.swing__high_is_major_value = MISSING
+        s.swing__high_is_major_output = MISSING
         shown.swing_out.low_is_major = MISSING
         shown.swing_out.high_accepted = MISSING
         shown.swing_out.low_accepted = MISSING
@@ -476,7 +478,7 @@ cdef class Play(Strategy):
         shown.swing_out.pair_version = MISSING
         shown.swing_out.pair_anchor_hash = MISSING
         trend_init(&s.trend_unit, 4)
-        s.trend__direction_value = MISSING
+        s.trend__direction_output = MISSING
         shown.trend_out.strength = MISSING
         shown.trend_out.bars_in_trend = MISSING
         shown.trend_out.wave_count = MISSING
@@ -488,14 +490,14 @@ cdef class Play(Strategy):
         shown.trend_out.version = MISSING
         bbands_init(&s.x_unit, 9, 2.0, 0)
         shown.x_out.lower = NAN
-        s.x__middle_value = NAN
+        s.x__middle_output = NAN
         shown.x_out.upper = NAN
         shown.x_out.bandwidth = NAN
         shown.x_out.percent_b = NAN
         donchian_init(&s.x_unit_unit, 4, 6)
         shown.x_unit_out.lower = NAN
         shown.x_unit_out.middle = NAN
-        s.x_unit__upper_value = NAN
+        s.x_unit__upper_output = NAN
         roc_init(&s.weekly_unit, 2)
         s.weekly_value = NAN
         atr_init(&s.monthly_unit, 2)
@@ -559,8 +561,8 @@ cdef class Play(Strategy):
     cdef void read(self, int64_t* words) noexcept nogil:
         cdef State* s = self.state
         cdef Shown* shown = self.shown
-        words[0] = bits(s.class__macd_value)
-        words[1] = bits(s.class__signal_value)
+        words[0] = bits(s.class__macd_output)
+        words[1] = bits(s.class__signal_output)
         words[2] = bits(shown.class_out.histogram)
         words[3] = bits(s.double_value)
         words[4] = bits(s.chained_value)
@@ -568,16 +570,16 @@ cdef class Play(Strategy):
         words[6] = bits(s.lowest_value)
         words[7] = bits(shown.swing_out.high_level)
         words[8] = bits(shown.swing_out.low_level)
-        words[9] = (MISSING if s.swing__high_idx_value == -1 else s.swing__high_idx_value)
-        words[10] = (MISSING if s.swing__low_idx_value == -1 else s.swing__low_idx_value)
+        words[9] = (MISSING if s.swing__high_idx_output == -1 else s.swing__high_idx_output)
+        words[10] = (MISSING if s.swing__low_idx_output == -1 else s.swing__low_idx_output)
         words[11] = shown.swing_out.version
         words[12] = shown.swing_out.high_version
         words[13] = shown.swing_out.low_version
         words[14] = (MISSING if shown.swing_out.last_confirmed_pivot_idx == -1 else shown.swing_out.last_confirmed_pivot_idx)
-        words[15] = s.swing__last_confirmed_pivot_type_value
+        words[15] = s.swing__last_confirmed_pivot_type_output
         words[16] = bits(shown.swing_out.high_significance)
         words[17] = bits(shown.swing_out.low_significance)
-        words[18] = s.swing__high_is_major_value
+        words[18] = s.swing__high_is_major_output
         words[19] = shown.swing_out.low_is_major
         words[20] = shown.swing_out.high_accepted
         words[21] = shown.swing_out.low_accepted
@@ -590,7 +592,7 @@ cdef class Play(Strategy):
         words[28] = shown.swing_out.pair_direction
         words[29] = shown.swing_out.pair_version
         words[30] = shown.swing_out.pair_anchor_hash
-        words[31] = s.trend__direction_value
+        words[31] = s.trend__direction_output
         words[32] = shown.trend_out.strength
         words[33] = shown.trend_out.bars_in_trend
         words[34] = shown.trend_out.wave_count
@@ -601,13 +603,13 @@ cdef class Play(Strategy):
         words[39] = shown.trend_out.last_ll
         words[40] = shown.trend_out.version
         words[41] = bits(shown.x_out.lower)
-        words[42] = bits(s.x__middle_value)
+        words[42] = bits(s.x__middle_output)
         words[43] = bits(shown.x_out.upper)
         words[44] = bits(shown.x_out.bandwidth)
         words[45] = bits(shown.x_out.percent_b)
         words[46] = bits(shown.x_unit_out.lower)
         words[47] = bits(shown.x_unit_out.middle)
-        words[48] = bits(s.x_unit__upper_value)
+        words[48] = bits(s.x_unit__upper_output)
         words[49] = bits(s.weekly_value)
         words[50] = bits(s.monthly_value)
 

@@ -18,6 +18,8 @@ from tradec.runtime.structures.rolling_window cimport RollingWindow, rolling_win
 from tradec.runtime.structures.swing cimport Swing, SwingOut, swing_init, swing_step
 from tradec.runtime.structures.trend cimport Trend, TrendOut, trend_init, trend_step
 
+from tradec.runtime.strategy import bounded
+
 cdef extern from *:
     const uint64_t MODULE_ID "TRADEC_MODULE_ID"     # given to the C compiler, see native.py
 
@@ -56,10 +58,10 @@ ctypedef struct State:
     RollingWindow lowest_20_unit
     double lowest_20_value
     Swing swing_unit
-    double swing__high_level_value
-    double swing__low_level_value
+    double swing__high_level_output
+    double swing__low_level_output
     Trend trend_unit
-    int64_t trend__direction_value
+    int64_t trend__direction_output
     double highest_20__value_past[2]
     int64_t highest_20__value_past_head
     double lowest_20__value_past[2]
@@ -86,13 +88,13 @@ cdef inline void close_15m(
     s.lowest_20_value = rolling_window_step(&s.lowest_20_unit, r.lowest_20__values_ring, r.lowest_20__indices_ring, low)
     cdef SwingOut swing_out
     swing_step(&s.swing_unit, r.swing__highs_ring, r.swing__high_indices_ring, r.swing__lows_ring, r.swing__low_indices_ring, open, high, low, close, NAN, &swing_out)
-    s.swing__high_level_value = swing_out.high_level
-    s.swing__low_level_value = swing_out.low_level
+    s.swing__high_level_output = swing_out.high_level
+    s.swing__low_level_output = swing_out.low_level
     if shown != NULL:
         shown.swing_out = swing_out
     cdef TrendOut trend_out
     trend_step(&s.trend_unit, r.trend__levels_ring, r.trend__compares_ring, &s.swing_unit, &trend_out)
-    s.trend__direction_value = trend_out.direction
+    s.trend__direction_output = trend_out.direction
     if shown != NULL:
         shown.trend_out = trend_out
     s.highest_20__value_past_head = s.highest_20__value_past_head + 1 if s.highest_20__value_past_head != 1 else 0
@@ -139,9 +141,9 @@ cdef inline void absorb(
     absorb_double(&s.digest, s.ema_50_value)
     absorb_double(&s.digest, s.highest_20_value)
     absorb_double(&s.digest, s.lowest_20_value)
-    absorb_double(&s.digest, s.swing__high_level_value)
-    absorb_double(&s.digest, s.swing__low_level_value)
-    absorb_int(&s.digest, s.trend__direction_value)
+    absorb_double(&s.digest, s.swing__high_level_output)
+    absorb_double(&s.digest, s.swing__low_level_output)
+    absorb_int(&s.digest, s.trend__direction_output)
     absorb_int(&s.digest, word)
 
 
@@ -151,29 +153,29 @@ cdef inline void decide(
 ) noexcept nogil:
     """Evaluate the rules at the close of an exec bar; at most one decision."""
     cdef double close_15m_swing_high_level_cross_left = s.close_15m_held
-    cdef double close_15m_swing_high_level_cross_right = s.swing__high_level_value
+    cdef double close_15m_swing_high_level_cross_right = s.swing__high_level_output
     cdef double close_15m_swing_low_level_cross_left = s.close_15m_held
-    cdef double close_15m_swing_low_level_cross_right = s.swing__low_level_value
+    cdef double close_15m_swing_low_level_cross_right = s.swing__low_level_output
     # entry_long
-    if can_enter and ((s.trend__direction_value != MISSING and s.trend__direction_value == 1) and (s.close_15m_swing_high_level_cross.left <= s.close_15m_swing_high_level_cross.right and close_15m_swing_high_level_cross_left > close_15m_swing_high_level_cross_right) and (s.close_15m_held > s.ema_50_value)):
+    if can_enter and ((s.trend__direction_output != MISSING and s.trend__direction_output == 1) and (s.close_15m_swing_high_level_cross.left <= s.close_15m_swing_high_level_cross.right and close_15m_swing_high_level_cross_left > close_15m_swing_high_level_cross_right) and (s.close_15m_held > s.ema_50_value)):
         decision.action = 1
         decision.word = 0x1  # entry_long
         decision.percent = 100.0
     # entry_short
     if decision.action == 0:
-        if can_enter and ((s.trend__direction_value != MISSING and s.trend__direction_value == -1) and (s.close_15m_swing_low_level_cross.left >= s.close_15m_swing_low_level_cross.right and close_15m_swing_low_level_cross_left < close_15m_swing_low_level_cross_right) and (s.close_15m_held < s.ema_50_value)):
+        if can_enter and ((s.trend__direction_output != MISSING and s.trend__direction_output == -1) and (s.close_15m_swing_low_level_cross.left >= s.close_15m_swing_low_level_cross.right and close_15m_swing_low_level_cross_left < close_15m_swing_low_level_cross_right) and (s.close_15m_held < s.ema_50_value)):
             decision.action = 2
             decision.word = 0x102  # entry_short
             decision.percent = 100.0
     # exit_long
     if decision.action == 0:
-        if can_exit_long and ((s.trend__direction_value != MISSING and s.trend__direction_value == -1) or (s.close_15m_held < s.lowest_20__value_past[(s.lowest_20__value_past_head + 1) % 2])):
+        if can_exit_long and ((s.trend__direction_output != MISSING and s.trend__direction_output == -1) or (s.close_15m_held < s.lowest_20__value_past[(s.lowest_20__value_past_head + 1) % 2])):
             decision.action = 3
             decision.word = 0x203  # exit_long
             decision.percent = 100.0
     # exit_short
     if decision.action == 0:
-        if can_exit_short and ((s.trend__direction_value != MISSING and s.trend__direction_value == 1) or (s.close_15m_held > s.highest_20__value_past[(s.highest_20__value_past_head + 1) % 2])):
+        if can_exit_short and ((s.trend__direction_output != MISSING and s.trend__direction_output == 1) or (s.close_15m_held > s.highest_20__value_past[(s.highest_20__value_past_head + 1) % 2])):
             decision.action = 4
             decision.word = 0x304  # exit_short
             decision.percent = 100.0
@@ -289,8 +291,8 @@ cdef class Play(Strategy):
         rolling_window_init(&s.lowest_20_unit, 20, 0)
         s.lowest_20_value = NAN
         swing_init(&s.swing_unit, 0, 5, 5, 2.0, 1.5, NAN, NAN, 0, MISSING)
-        s.swing__high_level_value = NAN
-        s.swing__low_level_value = NAN
+        s.swing__high_level_output = NAN
+        s.swing__low_level_output = NAN
         shown.swing_out.high_idx = MISSING
         shown.swing_out.low_idx = MISSING
         shown.swing_out.version = MISSING
@@ -314,7 +316,7 @@ cdef class Play(Strategy):
         shown.swing_out.pair_version = MISSING
         shown.swing_out.pair_anchor_hash = MISSING
         trend_init(&s.trend_unit, 4)
-        s.trend__direction_value = MISSING
+        s.trend__direction_output = MISSING
         shown.trend_out.strength = MISSING
         shown.trend_out.bars_in_trend = MISSING
         shown.trend_out.wave_count = MISSING
@@ -400,8 +402,8 @@ cdef class Play(Strategy):
         words[0] = bits(s.ema_50_value)
         words[1] = bits(s.highest_20_value)
         words[2] = bits(s.lowest_20_value)
-        words[3] = bits(s.swing__high_level_value)
-        words[4] = bits(s.swing__low_level_value)
+        words[3] = bits(s.swing__high_level_output)
+        words[4] = bits(s.swing__low_level_output)
         words[5] = (MISSING if shown.swing_out.high_idx == -1 else shown.swing_out.high_idx)
         words[6] = (MISSING if shown.swing_out.low_idx == -1 else shown.swing_out.low_idx)
         words[7] = shown.swing_out.version
@@ -424,7 +426,7 @@ cdef class Play(Strategy):
         words[24] = shown.swing_out.pair_direction
         words[25] = shown.swing_out.pair_version
         words[26] = shown.swing_out.pair_anchor_hash
-        words[27] = s.trend__direction_value
+        words[27] = s.trend__direction_output
         words[28] = shown.trend_out.strength
         words[29] = shown.trend_out.bars_in_trend
         words[30] = shown.trend_out.wave_count

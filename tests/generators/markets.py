@@ -111,6 +111,4 @@ def leaves_room(bars: Bars, exec_tf: str, warmup: Mapping[str, int]) -> bool:
         start = trade_start(bars, exec_tf, warmup, None)
     except DataError:
         return False
-    if start == bars.ts0 + bars.base_ms:  # see test_engine: the first bar of all begins no account
-        return False
     return bars.end - start >= MIN_EXEC_BARS * TIMEFRAMES[exec_tf].minutes * MINUTE_MS

@@ -73,7 +73,6 @@ def test_nothing_is_decided_in_the_warm_up() -> None:
     assert len(exchange.equity()) == 4
 
 
-@pytest.mark.xfail(strict=True, reason="a run whose first bar closes at trade_start never begins")
 def test_the_first_bar_of_all_may_decide() -> None:
     exchange = traded({0: LONG}, plain_bars([10, 10, 20]), first=0)
     assert minutes(exchange.fills_made()) == [1, 3]
@@ -227,7 +226,6 @@ class Speechless(Script):
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.xfail(strict=True, reason="what words() raises is printed, and the rows stay zero")
 def test_what_the_outputs_raise_comes_out() -> None:
     rows, times = np.zeros((5, 2), np.int64), np.zeros(5, np.int64)
     made, _ = engine(Speechless({}), plain_bars([10] * 5), rows=rows, times=times)

@@ -128,6 +128,15 @@ def test_a_missing_parameter_is_named(absent: str) -> None:
         classes()[0](values)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("fast", 0), ("slow", -3), ("slow", 5001), ("width", -1.0)]
+)
+def test_a_parameter_outside_of_its_bounds_is_refused(name: str, value: float) -> None:
+    """Lengths give the state its size, so no instance is made of a wrong one."""
+    with pytest.raises(ValueError, match=f"`{name}` is {value}"):
+        made(**{name: value})
+
+
 def test_a_play_needs_a_dict() -> None:
     with pytest.raises(TypeError):
         classes()[0](None)
