@@ -62,7 +62,7 @@ class Printer:
         """Return `node` as an expression of type int64, MISSING when missing."""
         match node:
             case ir.Const(value=value):
-                return str(int(value))
+                return whole(int(value))
             case ir.Param(name=name):
                 return param(name)
             case ir.Read():
@@ -149,6 +149,13 @@ class Printer:
         if node.relative:
             return f"({right} != 0.0 and fabs({left} - {right}) {op} {tolerance} * fabs({right}))"
         return f"(fabs({left} - {right}) {op} {tolerance})"
+
+
+def whole(value: int) -> str:
+    """Return an int64 literal; beyond 31 bits Cython would make a Python object of a plain one."""
+    if value == -(2**63):  # no literal of C has this value, and here it means missing
+        return "MISSING"
+    return str(value) if abs(value) < 2**31 else f"{value}LL"
 
 
 def param(name: str) -> str:

@@ -2,21 +2,18 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
 import yaml
 
+from codegen.steady import market
 from complete import complete
 from differential.native_batch import Compiled, compiled
 from differential.native_cases import read
 from differential.three_ways import compare
-from generators.markets import Market
 from generators.passes import CONTEXT
 from tradec.compiler.pipeline import check_source, plan_of
 from tradec.dsl.diagnostics import Diagnostics
 from tradec.dsl.span import Source
-from tradec.runtime.data.bars import Bars
-from tradec.runtime.sim.rules import Instrument
 
 WORDS_OF_C = "auto case char const double enum extern float goto int long register short signed"
 MORE_OF_C = "sizeof static struct switch typedef union unsigned void volatile inline restrict"
@@ -143,24 +140,6 @@ TEXTS = all_plays()
 def classes() -> dict[str, Compiled]:
     plans = [plan_of(read(text, {}), CONTEXT) for text in TEXTS.values()]
     return dict(zip(TEXTS, compiled(plans, list(TEXTS.values())), strict=True))
-
-
-def market() -> Market:
-    noise = np.random.default_rng(3)
-    close = np.asarray(100.0 + np.cumsum(noise.integers(-3, 4, 1200)) * 0.25, np.float64)
-    opens = np.concatenate((close[:1], close[:-1]))
-    bars = Bars(
-        ts0=1_736_121_600_000,
-        base_ms=60_000,
-        open=opens,
-        high=np.maximum(opens, close) + 0.5,
-        low=np.minimum(opens, close) - 0.5,
-        close=close,
-        volume=np.ones(1200),
-        flags=np.zeros(1200, np.uint8),
-        source="hostile",
-    )
-    return Market(bars=bars, warmup={"15m": 4}, instrument=Instrument.unconstrained())
 
 
 @pytest.mark.parametrize("name", TEXTS)
