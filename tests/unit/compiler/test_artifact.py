@@ -4,15 +4,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tradec.runtime.strategy import SnapshotError
 
+from at_once import at_once
 from complete import complete
 from tradec.compiler import artifact, build, native
 from tradec.compiler.artifact import Artifact, ArtifactError, compile_play, load_artifact
@@ -289,8 +288,7 @@ def compile_in_process(folder: Path) -> tuple[float, str, str]:
 
 
 def test_four_processes_compile_one_play_with_one_build(tmp_path: Path) -> None:
-    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
-        found = list(pool.map(compile_in_process, [tmp_path] * 4))
+    found = at_once(compile_in_process, tmp_path, 4)
     assert sum(seconds > 0 for seconds, _, _ in found) == 1
     assert len({(module, play) for _, module, play in found}) == 1
     assert len(list((tmp_path / "plays").iterdir())) == 1

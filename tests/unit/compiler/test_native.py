@@ -5,12 +5,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
+from at_once import at_once
 from tradec.compiler import native
 from tradec.compiler.catalog import standard
 from tradec.compiler.native import CythonError, NativeError
@@ -171,8 +170,7 @@ def build_in_process(folder: Path) -> tuple[bool, str, int]:
 
 
 def test_four_processes_build_one_text_once(tmp_path: Path) -> None:
-    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
-        found = list(pool.map(build_in_process, [tmp_path] * 4))
+    found = at_once(build_in_process, tmp_path, 4)
     assert sorted(cached for cached, _, _ in found) == [False, True, True, True]
     assert len({sha256 for _, sha256, _ in found}) == 1
     assert {number for *_, number in found} == {48}
