@@ -115,8 +115,19 @@ def emptied(file: Path) -> None:
     file.write_bytes(b"")
 
 
-@pytest.mark.parametrize("harm", [cut_short, scribbled, emptied, Path.unlink])
-@pytest.mark.parametrize("name", ["module", "strategy.sha256", "strategy.c"])
+@pytest.mark.parametrize(
+    ("name", "harm"),
+    [
+        ("module", cut_short),
+        ("module", scribbled),
+        ("module", emptied),
+        ("module", Path.unlink),
+        ("strategy.sha256", cut_short),
+        ("strategy.sha256", Path.unlink),
+        ("strategy.c", cut_short),
+        ("strategy.c", Path.unlink),
+    ],
+)
 def test_a_damaged_entry_is_built_anew(
     name: str, harm: Callable[[Path], None], tmp_path: Path
 ) -> None:
