@@ -19,10 +19,13 @@ class UncompilableError(AssertionError):
 
 
 def compiled(
-    plans: Sequence[Plan], texts: Sequence[str], folder: Path = BUILD
+    plans: Sequence[Plan],
+    texts: Sequence[str],
+    folder: Path = BUILD,
+    flags: tuple[str, ...] = FLAGS,
 ) -> tuple[Compiled, ...]:
     """Return the class of each plan; raises UncompilableError with the text of the culprit."""
-    built = built_batch(plans, texts, folder)
+    built = built_batch(plans, texts, folder, flags)
     module = native.load(built.file, built.key)
     return tuple(getattr(module, name) for name in class_names(len(plans)))
 
@@ -32,10 +35,15 @@ def class_names(count: int) -> tuple[str, ...]:
     return ("Play",) if count == 1 else tuple(f"P{k}_Play" for k in range(count))
 
 
-def built_batch(plans: Sequence[Plan], texts: Sequence[str], folder: Path = BUILD) -> native.Built:
+def built_batch(
+    plans: Sequence[Plan],
+    texts: Sequence[str],
+    folder: Path = BUILD,
+    flags: tuple[str, ...] = FLAGS,
+) -> native.Built:
     """Return the module of all plans."""
     try:
-        return native.build(emit_many(tuple(plans), standard()), standard(), folder, FLAGS)
+        return native.build(emit_many(tuple(plans), standard()), standard(), folder, flags)
     except native.NativeError as error:
         _name_the_culprit(plans, texts, folder, error)
         raise

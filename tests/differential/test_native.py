@@ -15,11 +15,14 @@ import pytest
 from hypothesis import settings
 
 from differential.judging import judge
-from differential.native_batch import UncompilableError, compiled
+from differential.native_batch import BUILD, UncompilableError, compiled
 from differential.native_cases import collected
+from differential.three_ways import compare
+from tradec.compiler import native
 
 BATCH = 24
 BATCHES = {"default": 2, "ci": 15, "deep": 125}
+OPTIMISED = {"default": 6, "ci": 24, "deep": 100}
 
 
 def test_every_way_of_running_a_play_agrees() -> None:
@@ -33,6 +36,20 @@ def test_every_way_of_running_a_play_agrees() -> None:
     assert not failures, f"{len(failures)} of {len(drawn)} plays\n\n" + "\n\n".join(failures[:3])
     assert sum(verdict.plays for verdict in verdicts) == len(drawn)
     assert sum(verdict.traded for verdict in verdicts) >= 0.35 * len(drawn)
+
+
+def test_optimised_code_is_the_same() -> None:
+    """What users run is built with other flags; always the same plays, so built once."""
+    profile = settings.get_current_profile_name()
+    drawn = collected(OPTIMISED.get(profile, OPTIMISED["default"]), fixed=True, runs=3)
+    texts = [case.text for case in drawn]
+    classes = compiled([case.plan for case in drawn], texts, BUILD, native.FLAGS)
+    outcomes = [
+        compare(made, case.play, market)
+        for case, made in zip(drawn, classes, strict=True)
+        for market in case.markets
+    ]
+    assert sum(len(outcome.legs) > 0 for outcome in outcomes) >= 0.2 * len(outcomes)
 
 
 def test_a_play_that_does_not_compile_is_named(tmp_path: Path) -> None:
