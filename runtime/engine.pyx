@@ -43,6 +43,8 @@ cdef class Engine:
         cdef const double[::1] column
         if not 0 <= first < bars.n:
             raise IndexError(f"bar {first} is outside of {bars.n} bars")
+        if rows is not None and (rows.shape[1] != strategy.width or len(times) < len(rows)):
+            raise ValueError(f"a row has {strategy.width} words and a time, not {rows.shape[1]}")
         self.strategy, self.exchange, self.first = strategy, exchange, first
         self.feed.ts0, self.feed.base_ms, self.feed.n = bars.ts0, bars.base_ms, bars.n
         self.columns = (bars.open, bars.high, bars.low, bars.close, bars.volume)

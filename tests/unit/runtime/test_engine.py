@@ -337,3 +337,9 @@ def test_after_a_terminal_stop_nothing_counts() -> None:
             assert whole.ts_close[-1] <= last
             stopped += 1
     assert stopped, "some run stops early"
+
+
+def test_rows_of_another_width_are_refused() -> None:
+    rows, times = np.zeros((8, 3), np.int64), np.zeros(8, np.int64)
+    with pytest.raises(ValueError, match="a row has"):
+        engine(Script({}), plain_bars([10] * 8), rows=rows, times=times)
