@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from tradec.compiler import ir
 from tradec.compiler.plan import Plan
 from tradec.compiler.reads import reads_of
+from tradec.runtime.spec import BAR_INPUTS
 from tradec.runtime.timeframe import ORDER, TIMEFRAMES
-
-BAR_OUTPUTS = ("open", "high", "low", "close", "volume")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +62,7 @@ class _Tree:
 
     def root(self, timeframe: str) -> Root:
         """Return one root's statements."""
-        base = {output: output for output in BAR_OUTPUTS}
+        base = {output: output for output in BAR_INPUTS}
         if timeframe == "1m":
             arrival = [self._grow(timeframe, "ts_open", base)]
         else:
@@ -84,7 +83,7 @@ class _Tree:
 
     def fields(self, timeframe: str) -> dict[str, str]:
         """Return where the growing bar of a timeframe lies in the state."""
-        bar = {output: f"s.bar_{timeframe}.{output}" for output in BAR_OUTPUTS}
+        bar = {output: f"s.bar_{timeframe}.{output}" for output in BAR_INPUTS}
         return bar if timeframe in self.volume else {**bar, "volume": "0.0"}
 
     def _lines(self, timeframe: str, ts_open: str, bar: dict[str, str]) -> list[str]:
@@ -100,7 +99,7 @@ class _Tree:
 
 
 def _joined(bar: dict[str, str]) -> str:
-    return ", ".join(bar[output] for output in BAR_OUTPUTS)
+    return ", ".join(bar[output] for output in BAR_INPUTS)
 
 
 def _parents(timeframes: tuple[str, ...], volume: frozenset[str]) -> dict[str, str | None]:

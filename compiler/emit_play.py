@@ -4,7 +4,7 @@ import math
 
 from tradec.compiler import ir
 from tradec.compiler.catalog import Catalog
-from tradec.compiler.emit_clock import BAR_OUTPUTS, roots, sweep, volume_readers
+from tradec.compiler.emit_clock import roots, sweep, volume_readers
 from tradec.compiler.emit_expr import Printer, param
 from tradec.compiler.emit_names import cell_names, held_field, past_field, ring_field, slug
 from tradec.compiler.emit_records import BarField, Crossing, Field, Lines, PlayText
@@ -22,6 +22,7 @@ from tradec.compiler.plan import Plan
 from tradec.compiler.reads import reads_of
 from tradec.compiler.types import Kind, Type
 from tradec.dsl.span import NOWHERE, Span
+from tradec.runtime.spec import BAR_INPUTS
 from tradec.runtime.timeframe import TIMEFRAMES
 
 _ANY_TYPE = Type(kind=Kind.FLOAT)
@@ -97,7 +98,7 @@ class _Layout:
 
     def _held_outputs(self, timeframe: str) -> tuple[str, ...]:
         used = {o for s, o in self.plan.witnessed if s == timeframe}
-        return tuple(o for o in BAR_OUTPUTS if o in used)
+        return tuple(o for o in BAR_INPUTS if o in used)
 
     def _step_lines(self, series: ir.Series) -> list[str]:
         unit, spec = self.units[series.id], self.catalog.spec(series.unit)

@@ -3,12 +3,9 @@
 from collections.abc import Callable
 
 from tradec.compiler import ir
+from tradec.compiler.decide import OTHERWISE
 from tradec.compiler.emit_expr import Printer
 from tradec.dsl.span import Span
-
-OTHERWISE = 0xFFFF
-"""The case number of `else`."""
-
 
 Trace = Callable[[Span], str]
 
