@@ -19,7 +19,7 @@ from tradec.compiler.emit_units import (
     unit_of,
 )
 from tradec.compiler.plan import Plan
-from tradec.compiler.reads import reads_of
+from tradec.compiler.reads import columns_of, reads_of
 from tradec.compiler.types import Kind, Type
 from tradec.dsl.span import NOWHERE, Span
 from tradec.runtime.spec import BAR_INPUTS
@@ -141,7 +141,7 @@ class _Layout:
             always_whole="" if any(u.shown_field for u in self.units.values()) else " or True",
             volume="feed.volume[i]" if self.reads_volume else "0.0",
             scan_volume="f.volume[i]" if self.reads_volume else "0.0",
-            columns=_columns(public),
+            columns=_columns(self.play),
             param_names=repr(tuple(d.name for d in self.play.params)),
             params=self._params(),
             rings=self._rings(),
@@ -289,15 +289,8 @@ def _read_outputs(plan: Plan) -> set[tuple[str, str]]:
     return read | set(plan.witnessed) | {(h.series, h.output) for h in plan.histories}
 
 
-def _columns(public: list[tuple[ir.Series, ir.Output]]) -> str:
-    names = [
-        (
-            s.id if len(s.outputs) == 1 else f"{s.id}.{o.name}",
-            str(o.type.kind.value),
-            o.type.tokens,
-        )
-        for s, o in public
-    ]
-    if not names:
+def _columns(play: ir.Play) -> str:
+    columns = columns_of(play)
+    if not columns:
         return "()"
-    return "(\n" + "".join(f"        {name!r},\n" for name in names) + "    )"
+    return "(\n" + "".join(f"        {column!r},\n" for column in columns) + "    )"

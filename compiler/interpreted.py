@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from tradec.compiler import ir
 from tradec.compiler.catalog import Catalog
 from tradec.compiler.interpreter import Interpreter
+from tradec.compiler.reads import columns_of
 from tradec.runtime.timeframe import TIMEFRAMES
 
 if TYPE_CHECKING:
@@ -20,13 +21,3 @@ def strategy_of(
 
     machine = Interpreter(play, catalog, values or {})
     return PythonStrategy(machine, TIMEFRAMES[play.exec].minutes, columns_of(play))
-
-
-def columns_of(play: ir.Play) -> tuple[tuple[str, str, tuple[tuple[str, int], ...]], ...]:
-    """Return (name, kind, tokens) of every declared output, as the compiled class has them."""
-    return tuple(
-        (s.id if len(s.outputs) == 1 else f"{s.id}.{o.name}", o.type.kind.value, o.type.tokens)
-        for s in play.series
-        if not s.private
-        for o in s.outputs
-    )

@@ -66,3 +66,13 @@ def depths(play: ir.Play) -> dict[tuple[str, str], int]:
         deepest[place] = max(deepest.get(place, 0), node.offset)
     outputs = ((series, output.name) for series, output in every_output(play))
     return {place: deepest[place] for place in outputs if deepest.get(place, 0) > 0}
+
+
+def columns_of(play: ir.Play) -> tuple[tuple[str, str, tuple[tuple[str, int], ...]], ...]:
+    """Return (name, kind, tokens) of every declared output, as the compiled class has them."""
+    return tuple(
+        (s.id if len(s.outputs) == 1 else f"{s.id}.{o.name}", o.type.kind.value, o.type.tokens)
+        for s in play.series
+        if not s.private
+        for o in s.outputs
+    )

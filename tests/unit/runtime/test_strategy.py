@@ -20,8 +20,9 @@ from effort import examples
 from generators.passes import CONTEXT
 from generators.scripted import Script, plain_bars
 from tradec.compiler.catalog import standard
-from tradec.compiler.interpreted import columns_of, strategy_of
+from tradec.compiler.interpreted import strategy_of
 from tradec.compiler.pipeline import plan_of
+from tradec.compiler.reads import columns_of
 from tradec.runtime.data.bars import Bars
 
 INFINITY = float("inf")
