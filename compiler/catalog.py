@@ -42,6 +42,11 @@ class Unit:
         """The name of its Python reference and of its C struct."""
         return "".join(part.capitalize() for part in self.name.split("_"))
 
+    @property
+    def cimport_name(self) -> str:
+        """The name under which its kernel is cimported; a foreign one is staged for a build."""
+        return self.module or f"own_{self.name}"
+
     def load(self) -> ModuleType:
         """Return the unit's module."""
         return importlib.import_module(self.module) if self.module else _load_file(self.file)

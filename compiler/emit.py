@@ -56,12 +56,13 @@ def _rendered(plans: tuple[Plan, ...], catalog: Catalog) -> tuple[str, tuple[Spa
         for number, plan in enumerate(plans)
     ]
     imports = tuple(sorted({line for text in texts for line in text.imports}))
-    template = _environment().get_template("strategy.pyx.jinja")
+    template = environment().get_template("strategy.pyx.jinja")
     return template.render(imports=imports, plays=texts), texts[0].spans
 
 
 @lru_cache(maxsize=1)
-def _environment() -> "Environment":
+def environment() -> "Environment":
+    """Return what renders the templates."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415  deferred: heavy
 
     return Environment(

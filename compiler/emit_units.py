@@ -55,7 +55,7 @@ def unit_of(series: ir.Series, catalog: Catalog, read: Collection[tuple[str, str
         out_field=out_field,
         kept=tuple(Value(ctype=_ctype(o), field=_value_field(series, o.name)) for o in kept),
         shown_field=out_field if len(kept) < len(series.outputs) else "",
-        module=place.module,
+        module=place.cimport_name,
     )
 
 

@@ -1,5 +1,6 @@
 """Random parameters, bars and series for any unit, drawn from its SPEC."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,58 +13,76 @@ from tradec.runtime.spec import Param
 
 TICKS = (1e-9, 0.125, 10.0)  # of prices around 1e-8 .. 1e5
 MAX_BARS = 90
+STEPS_MS = (60_000, 900_000, 14_400_000, 86_400_000)
 
 
-@st.composite
-def params(draw: st.DrawFn, unit: Unit) -> ChainParams:
-    """Draw small parameters for each member of the unit's chain, within bounds and constraints."""
-    return {member.name: draw(_params(member)) for member in unit.chain}
+@lru_cache(maxsize=256)
+def params(unit: Unit) -> st.SearchStrategy[ChainParams]:
+    """Return small parameters for each member of the unit's chain, in bounds and constraints."""
+    return st.fixed_dictionaries({member.name: _params(member) for member in unit.chain})
+
+
+SEEDS = st.integers(0, 2**32 - 1)  # one draw a series: drawing each choice would cost a test's time
+MOVES = ("flat", "ticks", "noise", "jump", "rise")
 
 
 @st.composite
 def bars(draw: st.DrawFn, tick: float | None = None) -> dict[str, NDArray[Any]]:
     """Draw bars: flat stretches, ties, noise and jumps on a grid of ticks; `source` has no hole."""
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    grid = draw(st.sampled_from(TICKS)) if tick is None else tick
-    close = np.cumsum(np.concatenate([_moves(draw, rng) for _ in range(draw(st.integers(1, 4)))]))
-    close = close - close.min() + draw(st.sampled_from((20, 1000)))
-    n = len(close)
-    gap = rng.integers(-4, 5, n) * (rng.random(n) < 0.2)
-    open_ = np.concatenate([close[:1], close[:-1] + gap[1:]])
-    reach = draw(st.sampled_from((0, 1, 5)))
-    high = np.maximum(open_, close) + rng.integers(0, reach + 1, n)
-    low = np.minimum(open_, close) - rng.integers(0, reach + 1, n)
-    found = {"open": open_, "high": high, "low": low, "close": close}
-    columns: dict[str, NDArray[Any]] = {name: x * grid for name, x in found.items()}
-    columns["volume"] = np.where(rng.random(n) < 0.3, 0.0, rng.integers(0, 9, n) * 1.5)
-    columns["bar_number"] = draw(st.integers(-7, 10**7)) + np.arange(n)
-    columns["source"] = columns["close"]
-    columns["volatility"] = _volatility(draw, rng, grid * n / n, n)
-    return columns
+    return random_bars(np.random.default_rng(draw(SEEDS)), tick)
 
 
 @st.composite
 def holed(draw: st.DrawFn) -> dict[str, NDArray[Any]]:
     """Draw bars whose `source` is a chained one: any sign, zeros, a NaN prefix and NaN holes."""
-    columns = draw(bars())
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    source = columns["close"].copy()
-    kind = draw(st.sampled_from(("price", "difference", "volume", "noise")))
-    if kind == "difference":
-        source = np.diff(source, prepend=source[0])
-    elif kind == "volume":
-        source = columns["volume"].copy()
-    elif kind == "noise":
-        source = rng.normal(size=len(source)) * 10.0 ** rng.integers(-8, 6)
-    source[: draw(st.integers(0, 6))] = np.nan
-    source[rng.random(len(source)) < draw(st.sampled_from((0.0, 0.1, 0.5)))] = np.nan
-    columns["source"] = source
+    rng = np.random.default_rng(draw(SEEDS))
+    columns = random_bars(rng)
+    columns["source"] = _chained(rng, columns)
     return columns
 
 
-def _moves(draw: st.DrawFn, rng: np.random.Generator) -> NDArray[np.int64]:
-    n = draw(st.integers(1, MAX_BARS // 3))
-    match draw(st.sampled_from(("flat", "ticks", "noise", "jump", "rise"))):
+def random_bars(rng: np.random.Generator, tick: float | None = None) -> dict[str, NDArray[Any]]:
+    grid = rng.choice(TICKS) if tick is None else tick
+    close = np.cumsum(np.concatenate([_moves(rng) for _ in range(rng.integers(1, 5))]))
+    close = close - close.min() + rng.choice((20, 1000))
+    n = len(close)
+    gap = rng.integers(-4, 5, n) * (rng.random(n) < 0.2)
+    open_ = np.concatenate([close[:1], close[:-1] + gap[1:]])
+    reach = rng.choice((0, 1, 5))
+    high = np.maximum(open_, close) + rng.integers(0, reach + 1, n)
+    low = np.minimum(open_, close) - rng.integers(0, reach + 1, n)
+    found = {"open": open_, "high": high, "low": low, "close": close}
+    columns: dict[str, NDArray[Any]] = {name: x * grid for name, x in found.items()}
+    columns["volume"] = np.where(rng.random(n) < rng.choice((0.3, 0.9)), 0.0, _volumes(rng, n))
+    columns["bar_number"] = rng.integers(-7, 10**7) + np.arange(n)
+    columns["ts_open"] = columns["bar_number"] * int(rng.choice(STEPS_MS))
+    columns["source"] = columns["close"]
+    columns["volatility"] = _volatility(rng, grid, n)
+    return columns
+
+
+def _volumes(rng: np.random.Generator, n: int) -> NDArray[Any]:
+    found: NDArray[Any] = rng.integers(0, 9, n) * rng.choice((1.5, 0.1))
+    return found
+
+
+def _chained(rng: np.random.Generator, columns: dict[str, NDArray[Any]]) -> NDArray[Any]:
+    source = columns["close"].copy()
+    match rng.choice(("price", "difference", "volume", "noise")):
+        case "difference":
+            source = np.diff(source, prepend=source[0])
+        case "volume":
+            source = columns["volume"].copy()
+        case "noise":
+            source = rng.normal(size=len(source)) * 10.0 ** rng.integers(-8, 6)
+    source[: rng.integers(0, 7)] = np.nan
+    source[rng.random(len(source)) < rng.choice((0.0, 0.1, 0.5))] = np.nan
+    return source
+
+
+def _moves(rng: np.random.Generator) -> NDArray[np.int64]:
+    n = rng.integers(1, MAX_BARS // 3 + 1)
+    match rng.choice(MOVES):
         case "flat":
             return np.zeros(n, dtype=np.int64)
         case "ticks":
@@ -76,11 +95,9 @@ def _moves(draw: st.DrawFn, rng: np.random.Generator) -> NDArray[np.int64]:
             return rng.integers(0, 4, n)
 
 
-def _volatility(
-    draw: st.DrawFn, rng: np.random.Generator, grid: float, n: int
-) -> NDArray[np.float64]:
+def _volatility(rng: np.random.Generator, grid: float, n: int) -> NDArray[np.float64]:
     found = grid * (1.0 + 4.0 * rng.random(n))
-    match draw(st.sampled_from(("none", "prefix", "zeros"))):
+    match rng.choice(("none", "prefix", "zeros")):
         case "none":
             found[:] = np.nan
         case "prefix":
@@ -90,16 +107,12 @@ def _volatility(
     return found
 
 
-@st.composite
-def _params(draw: st.DrawFn, unit: Unit) -> dict[str, Any]:
-    def given(param: Param) -> Any:
-        return draw(_param(param))
-
-    return draw(
-        st.builds(lambda: {p.name: given(p) for p in unit.spec.params}).filter(
-            lambda found: all(evaluate(rule, found) for rule, _ in unit.spec.constraints)
-        )
-    )
+def _params(unit: Unit) -> st.SearchStrategy[dict[str, Any]]:
+    found = st.fixed_dictionaries({p.name: _param(p) for p in unit.spec.params})
+    rules = [rule for rule, _ in unit.spec.constraints]
+    if not rules:
+        return found
+    return found.filter(lambda values: all(evaluate(rule, values) for rule in rules))
 
 
 def _param(param: Param) -> st.SearchStrategy[Any]:

@@ -23,6 +23,7 @@ from tradec.runtime.spec import Anchored, Fading, Finite, Output, Param
 
 EACH_UNIT = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 KINDS = {"int": "int", "float": "float", "bool": "bool", "choice": "enum", "series": "key"}
+Columns = dict[str, NDArray[Any]]
 SLACK = 1e-9  # bounds hold up to rounding (facts.json, notes)
 
 
@@ -122,13 +123,27 @@ def test_declarations_are_whole(unit: Unit) -> None:
 
 
 @EACH_UNIT
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(data=st.data())
-def test_first_valid_is_exact(unit: Unit, data: st.DataObject, native: ModuleType) -> None:
+def test_declarations_hold(unit: Unit, data: st.DataObject, native: ModuleType) -> None:
     params, fed = data.draw(series.params(unit)), data.draw(series.bars())
-    late = 4 if unit.folder == "structures" and "volatility" in unit.inputs else 0
-    fed["volatility"] = np.where(np.arange(len(fed["close"])) < late, np.nan, fed["high"])
     got = run_native(native, unit, params, fed)
+    _ranges_and_relations_hold(unit, params, fed, got)
+    _first_valid_is_exact(unit, params, fed, native)
+    if isinstance(unit.spec.memory, Finite):
+        start = data.draw(st.integers(0, len(fed["close"]) - 1))
+        window = int(evaluate(unit.spec.memory.window, unit.values(params)))
+        later = {name: column[start:] for name, column in fed.items()}
+        part = run_native(native, unit, params, later)
+        _agree_from(2 * window - 1, part, {k: column[start:] for k, column in got.items()})
+
+
+def _first_valid_is_exact(
+    unit: Unit, params: ChainParams, fed: Columns, native: ModuleType
+) -> None:
+    late = 4 if unit.folder == "structures" and "volatility" in unit.inputs else 0
+    volatility = np.where(np.arange(len(fed["close"])) < late, np.nan, fed["high"])
+    got = run_native(native, unit, params, fed | {"volatility": volatility})
     for output in unit.spec.outputs:
         first = unit.first_valid(output, params, late)
         column = got[output.name]
@@ -145,12 +160,7 @@ def _is_initial(column: NDArray[Any], output: Output) -> Any:
     return column == (0 if output.empty is None else output.empty)
 
 
-@EACH_UNIT
-@settings(max_examples=40, deadline=None)
-@given(data=st.data())
-def test_ranges_and_relations_hold(unit: Unit, data: st.DataObject, native: ModuleType) -> None:
-    params, fed = data.draw(series.params(unit)), data.draw(series.bars())
-    got = run_native(native, unit, params, fed)
+def _ranges_and_relations_hold(unit: Unit, params: ChainParams, fed: Columns, got: Columns) -> None:
     values = unit.values(params)
     for output in unit.spec.outputs:
         low, high = (_number(bound, values) for bound in (output.low, output.high))
@@ -188,26 +198,11 @@ def _always(value: float) -> Callable[[float], float]:
     return lambda _source: value
 
 
-@pytest.mark.parametrize(
-    "unit",
-    [unit for unit in UNITS if isinstance(unit.spec.memory, Finite)],
-    ids=lambda unit: unit.name,
-)
-@settings(max_examples=40, deadline=None)
-@given(data=st.data())
-def test_finite_memory_agrees_bit_for_bit_from_two_starts(
-    unit: Unit, data: st.DataObject, native: ModuleType
-) -> None:
-    params, fed = data.draw(series.params(unit)), data.draw(series.bars())
-    assert isinstance(unit.spec.memory, Finite)
-    window = int(evaluate(unit.spec.memory.window, unit.values(params)))
-    start = data.draw(st.integers(0, len(fed["close"]) - 1))
-    later = {name: column[start:] for name, column in fed.items()}
-    settled = 2 * window - 1
-    whole, part = run_native(native, unit, params, fed), run_native(native, unit, params, later)
+def _agree_from(settled: int, part: Columns, whole: Columns) -> None:
+    """Assert that two starts agree bit for bit once a finite memory has settled (rulings A5)."""
     assert_same(
         {name: column[settled:].copy() for name, column in part.items()},
-        {name: column[start + settled :].copy() for name, column in whole.items()},
+        {name: column[settled:].copy() for name, column in whole.items()},
     )
 
 

@@ -1,26 +1,24 @@
-"""Both implementations of every unit give the golden vectors."""
+"""The kernels give the golden vectors, and the references the same to the bit."""
 
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from kernels import golden
 from kernels.golden import Case
 from kernels.harness import run_native
-from kernels.units import run_reference, unit_named
+from kernels.units import assert_same, run_reference, unit_named
 from shared import need_shared
 
-IMPLEMENTATIONS = ("reference", "native")
+HEAD = 600  # bars that the references take each time; all of them in the slow tests
 
-
-def _run(how: str, native: ModuleType, case: Case, which: str) -> dict[str, NDArray[Any]]:
-    unit, fed = unit_named(case.unit), golden.inputs(which, case)
-    if how == "native":
-        return run_native(native, unit, case.params, fed)
-    return run_reference(unit, case.params, fed)
+INDICATORS = pytest.mark.parametrize(("case", "which"), golden.indicator_cases(), ids=str)
+STRUCTURES = pytest.mark.parametrize(
+    ("case", "which"),
+    [(case, which) for case in golden.structure_cases() for which in golden.SETS],
+    ids=str,
+)
 
 
 def test_the_golden_vectors_are_there() -> None:
@@ -29,11 +27,11 @@ def test_the_golden_vectors_are_there() -> None:
     assert golden.structure_cases()
 
 
-@pytest.mark.parametrize("how", IMPLEMENTATIONS)
-@pytest.mark.parametrize(("case", "which"), golden.indicator_cases(), ids=str)
-def test_indicator(case: Case, which: str, how: str, native: ModuleType) -> None:
+@INDICATORS
+def test_indicator(case: Case, which: str, native: ModuleType) -> None:
     want = golden.table("indicators", which)
-    for output, got in _run(how, native, case, which).items():
+    fed = golden.inputs(which, case)
+    for output, got in run_native(native, unit_named(case.unit), case.params, fed).items():
         column = f"{case.key}.{output}"
         assert (np.isnan(got) == np.isnan(want[column])).all(), column
         scale = np.nanmax(np.abs(want[column]))
@@ -41,12 +39,11 @@ def test_indicator(case: Case, which: str, how: str, native: ModuleType) -> None
         assert worst <= golden.rel_tol(column) * scale, (column, worst, scale)
 
 
-@pytest.mark.parametrize("how", IMPLEMENTATIONS)
-@pytest.mark.parametrize("which", golden.SETS)
-@pytest.mark.parametrize("case", golden.structure_cases(), ids=str)
-def test_structure(case: Case, which: str, how: str, native: ModuleType) -> None:
+@STRUCTURES
+def test_structure(case: Case, which: str, native: ModuleType) -> None:
     want = golden.table("structures", which)
-    for output, got in _run(how, native, case, which).items():
+    fed = golden.inputs(which, case)
+    for output, got in run_native(native, unit_named(case.unit), case.params, fed).items():
         column = want[f"{case.key}.{output}"]
         if column.dtype == object:
             codes = golden.tokens(case.unit, output)
@@ -55,3 +52,36 @@ def test_structure(case: Case, which: str, how: str, native: ModuleType) -> None
             np.testing.assert_allclose(got, column, rtol=1e-12, atol=0, err_msg=output)
         else:
             np.testing.assert_array_equal(got, column.astype(np.int64), err_msg=output)
+
+
+@INDICATORS
+def test_reference_of_indicator(case: Case, which: str, native: ModuleType) -> None:
+    _reference_equals_native(case, which, native, HEAD)
+
+
+@STRUCTURES
+def test_reference_of_structure(case: Case, which: str, native: ModuleType) -> None:
+    _reference_equals_native(case, which, native, HEAD)
+
+
+@pytest.mark.slow
+@INDICATORS
+def test_whole_reference_of_indicator(case: Case, which: str, native: ModuleType) -> None:
+    _reference_equals_native(case, which, native)
+
+
+@pytest.mark.slow
+@STRUCTURES
+def test_whole_reference_of_structure(case: Case, which: str, native: ModuleType) -> None:
+    _reference_equals_native(case, which, native)
+
+
+def _reference_equals_native(
+    case: Case, which: str, native: ModuleType, bars: int | None = None
+) -> None:
+    unit = unit_named(case.unit)
+    fed = {name: column[:bars] for name, column in golden.inputs(which, case).items()}
+    assert_same(
+        run_reference(unit, case.params, fed),
+        run_native(native, unit, case.params, fed),
+    )

@@ -1,0 +1,133 @@
+"""A unit with the structures that it uses, run over whole columns by its Python reference.
+
+Tests, benchmarks and the check of a user's own units see units this way; plays do not.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tradec.compiler.catalog import Catalog
+from tradec.runtime.formula import evaluate
+from tradec.runtime.spec import INTEGER_INPUTS, Output, Spec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Params: TypeAlias = Mapping[str, Mapping[str, Any]]
+"""The parameters of each member of a chain, by its name; what is left out has its default."""
+
+Columns: TypeAlias = "Mapping[str, NDArray[Any]]"
+
+
+@dataclass(frozen=True)
+class UnitChain:
+    """One unit; its chain is the structures it uses, each after its own, and then itself."""
+
+    name: str
+    catalog: Catalog
+
+    @cached_property
+    def spec(self) -> Spec:
+        """What the unit declares."""
+        return self.catalog.spec(self.name)
+
+    @property
+    def folder(self) -> str:
+        """The folder that its kind lies in."""
+        return f"{self.spec.kind}s"
+
+    @property
+    def type_name(self) -> str:
+        """The name of its Python reference and of its C struct."""
+        return self.catalog.unit(self.name).class_name
+
+    @cached_property
+    def uses(self) -> "tuple[UnitChain, ...]":
+        """The structures that its step takes; those it may do without are there too."""
+        names = (*self.spec.needs, *self.spec.optional)
+        return tuple(UnitChain(name, self.catalog) for name in names)
+
+    @cached_property
+    def chain(self) -> "tuple[UnitChain, ...]":
+        """Everything that has to be stepped, in order."""
+        found: dict[str, UnitChain] = {}
+        for used in self.uses:
+            found |= {member.name: member for member in used.chain}
+        return (*found.values(), self)
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """What the whole chain is fed, each once."""
+        return tuple(dict.fromkeys(name for member in self.chain for name in member.spec.inputs))
+
+    def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return every parameter of the unit itself."""
+        return {p.name: given.get(p.name, p.default) for p in self.spec.params}
+
+    def make(self, given: Mapping[str, Any]) -> Any:
+        """Return a fresh reference of the unit itself."""
+        return self.catalog.reference(self.name)(**self.complete(given))
+
+    def values(self, params: Params, volatility_first_valid: int = 0) -> dict[str, Any]:
+        """Return what the formulas of the SPEC may name."""
+        values = self.complete(params.get(self.name, {}))
+        values["volatility_first_valid"] = volatility_first_valid
+        for used in self.uses:
+            inner = used.values(params, volatility_first_valid)
+            values[f"{used.name}_first_valid"] = evaluate(used.spec.first_valid, inner)
+        return values
+
+    def first_valid(self, output: Output, params: Params, volatility: int = 0) -> int:
+        """Return the index of the first bar on which `output` has a value."""
+        return self.spec.first_valid_of(output, self.values(params, volatility))
+
+
+class References:
+    """The Python references of a chain, stepped together."""
+
+    def __init__(self, unit: UnitChain, params: Params) -> None:
+        self.unit = unit
+        self.members = {m.name: m.make(params.get(m.name, {})) for m in unit.chain}
+
+    def step(self, bar: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the outputs of the unit after one bar."""
+        result: tuple[Any, ...] = ()
+        for member in self.unit.chain:
+            used = [self.members[u.name] for u in member.uses]
+            result = self.members[member.name].step(*used, *(bar[k] for k in member.spec.inputs))
+        return result
+
+
+def run_reference(unit: UnitChain, params: Params, inputs: Columns) -> "dict[str, NDArray[Any]]":
+    """Return every output over the bars of `inputs`, by the Python reference."""
+    chain = References(unit, params)
+    return as_columns(unit, (chain.step(bar) for bar in bars_of(unit, inputs)))
+
+
+def bars_of(unit: UnitChain, inputs: Columns) -> Iterable[dict[str, Any]]:
+    """Yield what the chain is fed, bar by bar, as plain numbers."""
+    columns = [inputs[name].tolist() for name in unit.inputs]
+    return (dict(zip(unit.inputs, bar, strict=True)) for bar in zip(*columns, strict=True))
+
+
+def as_columns(unit: UnitChain, rows: Iterable[tuple[Any, ...]]) -> "dict[str, NDArray[Any]]":
+    """Return the outputs of `rows` by name."""
+    import numpy as np  # noqa: PLC0415  deferred: a cached compile needs none
+
+    kept = list(rows)
+    return {
+        output.name: np.array([row[at] for row in kept], dtype=dtype_of(output))
+        for at, output in enumerate(unit.spec.outputs)
+    }
+
+
+def dtype_of(output: Output) -> str:
+    """Return the type of an output's column."""
+    return "float64" if output.kind == "float" else "int64"
+
+
+def input_dtype(name: str) -> str:
+    """Return the type of an input's column."""
+    return "int64" if name in INTEGER_INPUTS else "float64"

@@ -1,0 +1,218 @@
+"""Units as native code over whole columns: one small module around the kernels of many."""
+
+import ctypes
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradec.compiler import native
+from tradec.compiler.catalog import Catalog
+from tradec.compiler.emit import environment
+from tradec.compiler.unit_chain import Columns, Params, UnitChain, dtype_of, input_dtype
+from tradec.runtime.formula import evaluate
+from tradec.runtime.kernels.arith import MISSING, NAN
+from tradec.runtime.spec import Param
+
+_CTYPES = {"float64": "double", "int64": "int64_t", "double": "double"}
+_RUNNER = ctypes.CFUNCTYPE(
+    None,
+    *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p),
+    *(ctypes.c_ssize_t, ctypes.c_ssize_t),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function of a shared kernel, to be called from Python as `call_<name>`."""
+
+    module: str
+    name: str
+    arguments: tuple[str, ...]
+
+
+class UnitModule:
+    """The kernels of some units, built."""
+
+    def __init__(self, module: Any) -> None:
+        self.module = module
+
+    def run(
+        self, unit: UnitChain, params: Params, inputs: Columns, cut: int = -1
+    ) -> dict[str, NDArray[Any]]:
+        """Return every output over the bars of `inputs`.
+
+        Before bar `cut` the state is saved, spoilt and restored.
+        """
+        job = Job(self, unit, params, inputs)
+        if cut > 0:
+            job.step(0, cut)
+            job.save_spoil_restore()
+        job.step(max(cut, 0), job.bars)
+        return job.outputs
+
+
+class Job:
+    """One unit with its state, its rings and its columns."""
+
+    def __init__(
+        self, module: UnitModule, unit: UnitChain, params: Params, inputs: Columns
+    ) -> None:
+        address, state_bytes = module.module.RUNNERS[unit.name]
+        self._run = _RUNNER(address)
+        self.state = np.zeros(state_bytes, "u1")
+        self.rings = [
+            np.zeros(int(evaluate(ring.size, member.values(params))) + 1, f"{ring.kind}")
+            for member in unit.chain
+            for ring in member.spec.rings
+        ]
+        fed = [np.ascontiguousarray(inputs[name], input_dtype(name)) for name in unit.inputs]
+        self.bars = len(fed[0])
+        self.outputs = {o.name: np.empty(self.bars, dtype_of(o)) for o in unit.spec.outputs}
+        self._arguments = _arguments(unit, params)
+        self._kept = [*self.rings, *fed, *self.outputs.values()]
+        self._columns = np.array([column.ctypes.data for column in self._kept], "uintp")
+
+    def step(self, first: int, end: int) -> None:
+        """Step the bars from `first` to before `end`; the first of all begins with a new state."""
+        blocks = (self.state, *self._arguments, self._columns)
+        self._run(*(block.ctypes.data for block in blocks), first, end)
+
+    def save_spoil_restore(self) -> None:
+        """Take every byte of the state away and put it back."""
+        for block in (self.state, *self.rings):
+            kept = block.tobytes()
+            block.view("u1")[:] = 0xA5
+            block.view("u1")[:] = np.frombuffer(kept, "u1")
+
+
+def build_units(
+    units: Sequence[UnitChain],
+    catalog: Catalog,
+    folder: Path,
+    flags: tuple[str, ...] = native.FLAGS,
+    functions: Iterable[Function] = (),
+) -> UnitModule:
+    """Return the module around the kernels of `units`, from the cache below `folder` if there."""
+    built = native.build(render(units, functions), catalog, folder, flags)
+    return UnitModule(native.load(built.file, built.key))
+
+
+def render(units: Sequence[UnitChain], functions: Iterable[Function] = ()) -> str:
+    """Return the text of the module."""
+    called = list(functions)
+    imports = [f"from {f.module} cimport {f.name}" for f in called]
+    members = {member.name: member for unit in units for member in unit.chain}
+    imports += [_import(member) for member in members.values()]
+    return (
+        environment()
+        .get_template("harness.pyx.jinja")
+        .render(
+            imports=imports,
+            units=[_context(unit) for unit in units],
+            functions=[_function(f) for f in called],
+        )
+    )
+
+
+def _function(function: Function) -> dict[str, str]:
+    names = ", ".join(argument.split()[-1] for argument in function.arguments)
+    return {
+        "name": f"call_{function.name}",
+        "arguments": ", ".join(function.arguments),
+        "call": f"{function.name}({names})",
+    }
+
+
+def _import(unit: UnitChain) -> str:
+    names = [unit.type_name, f"{unit.name}_init", f"{unit.name}_step"]
+    if len(unit.spec.outputs) > 1:
+        names.append(f"{unit.type_name}Out")
+    return f"from {unit.catalog.unit(unit.name).cimport_name} cimport {', '.join(names)}"
+
+
+def _context(unit: UnitChain) -> dict[str, Any]:
+    arrays = [
+        {"name": name, "type": _CTYPES[dtype], "place": f"columns[{place}]"}
+        for place, (name, dtype) in enumerate(_arrays(unit))
+    ]
+    ints, reals = _split(unit)
+    return {
+        "name": unit.name,
+        "chain": f"{unit.type_name}Chain",
+        "states": [{"name": f"{m.name}_state", "type": m.type_name} for m in unit.chain],
+        "arrays": arrays,
+        "outs": [
+            {"name": f"{m.name}_out", "type": f"{m.type_name}Out"}
+            for m in unit.chain
+            if len(m.spec.outputs) > 1
+        ],
+        "begin": [_begin(member, ints, reals) for member in unit.chain],
+        "step": [_step(member) for member in unit.chain] + _read(unit),
+    }
+
+
+def _arrays(unit: UnitChain) -> list[tuple[str, str]]:
+    """Return the columns in the order in which they are passed."""
+    rings = [(f"{m.name}_{r.name}", r.kind) for m in unit.chain for r in m.spec.rings]
+    inputs = [(f"in_{name}", input_dtype(name)) for name in unit.inputs]
+    outputs = [(f"to_{o.name}", dtype_of(o)) for o in unit.spec.outputs]
+    return [*rings, *inputs, *outputs]
+
+
+def _split(unit: UnitChain) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return (member, parameter) of the whole numbers and of the real ones."""
+    found = [(m.name, p) for m in unit.chain for p in m.spec.params if p.kind != "series"]
+    return (
+        [(name, p.name) for name, p in found if p.kind != "float"],
+        [(name, p.name) for name, p in found if p.kind == "float"],
+    )
+
+
+def _begin(member: UnitChain, ints: list[tuple[str, str]], reals: list[tuple[str, str]]) -> str:
+    passed = [f"&s.{member.name}_state"]
+    for param in member.spec.params:
+        place = (member.name, param.name)
+        if place in ints:
+            passed.append(f"ints[{ints.index(place)}]")
+        elif place in reals:
+            passed.append(f"reals[{reals.index(place)}]")
+    return f"{member.name}_init({', '.join(passed)})"
+
+
+def _step(unit: UnitChain) -> str:
+    passed = [f"&s.{unit.name}_state"]
+    passed += [f"{unit.name}_{ring.name}" for ring in unit.spec.rings]
+    passed += [f"&s.{used.name}_state" for used in unit.uses]
+    passed += [f"in_{name}[i]" for name in unit.spec.inputs]
+    if len(unit.spec.outputs) > 1:
+        return f"{unit.name}_step({', '.join([*passed, f'&{unit.name}_out'])})"
+    return f"to_{unit.spec.outputs[0].name}[i] = {unit.name}_step({', '.join(passed)})"
+
+
+def _read(unit: UnitChain) -> list[str]:
+    if len(unit.spec.outputs) == 1:
+        return []
+    return [f"to_{o.name}[i] = {unit.name}_out.{o.name}" for o in unit.spec.outputs]
+
+
+def _arguments(unit: UnitChain, params: Params) -> tuple[NDArray[Any], NDArray[Any]]:
+    ints: list[int] = []
+    reals: list[float] = []
+    for member in unit.chain:
+        given = member.complete(params.get(member.name, {}))
+        for param in member.spec.params:
+            if param.kind == "float":
+                reals.append(NAN if given[param.name] is None else float(given[param.name]))
+            elif param.kind != "series":
+                ints.append(_whole(param, given[param.name]))
+    return np.array([*ints, 0], "int64"), np.array([*reals, 0.0])
+
+
+def _whole(param: Param, value: Any) -> int:
+    if param.kind == "choice":
+        return param.choices.index(value)
+    return MISSING if value is None else int(value)
