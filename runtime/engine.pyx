@@ -8,9 +8,10 @@ watched price trades, a decision falls or an equity point may breach the drawdow
 from cpython.exc cimport PyErr_CheckSignals
 from libc.stdint cimport int64_t, uint8_t
 
+from tradec.runtime.feed cimport Columns
 from tradec.runtime.sim.exchange cimport Exchange
 from tradec.runtime.strategy cimport (
-    AT_END, BREACHED, TOUCHED, Account, Decision, Feed, Strategy, Watch,
+    AT_END, BREACHED, TOUCHED, Account, Decision, Strategy, Watch,
 )
 
 cdef enum:
@@ -29,8 +30,7 @@ cdef class Engine:
 
     cdef Strategy strategy
     cdef Exchange exchange
-    cdef Feed feed
-    cdef object columns
+    cdef Columns columns
     cdef const uint8_t[::1] flags
     cdef int64_t[:, ::1] rows
     cdef int64_t[::1] times
@@ -40,24 +40,12 @@ cdef class Engine:
 
     def __init__(self, Strategy strategy not None, Exchange exchange not None, bars,
                  Py_ssize_t first, *, rows=None, times=None, bint by_step=False):
-        cdef const double[::1] column
         if not 0 <= first < bars.n:
             raise IndexError(f"bar {first} is outside of {bars.n} bars")
         if rows is not None and (rows.shape[1] != strategy.width or len(times) < len(rows)):
             raise ValueError(f"a row has {strategy.width} words and a time, not {rows.shape[1]}")
         self.strategy, self.exchange, self.first = strategy, exchange, first
-        self.feed.ts0, self.feed.base_ms, self.feed.n = bars.ts0, bars.base_ms, bars.n
-        self.columns = (bars.open, bars.high, bars.low, bars.close, bars.volume)
-        column = bars.open
-        self.feed.open = &column[0]
-        column = bars.high
-        self.feed.high = &column[0]
-        column = bars.low
-        self.feed.low = &column[0]
-        column = bars.close
-        self.feed.close = &column[0]
-        column = bars.volume
-        self.feed.volume = &column[0]
+        self.columns = Columns(bars)
         self.flags = bars.flags
         self.rows = rows
         self.times = times
@@ -69,16 +57,16 @@ cdef class Engine:
         cdef Watch watch
         self._open_watch(&watch)
         if self.first == 0:
-            self.exchange.begin(&self.feed, 0)
-        while i < self.feed.n and not self.exchange.stopped:
+            self.exchange.begin(&self.columns.feed, 0)
+        while i < self.columns.feed.n and not self.exchange.stopped:
             with nogil:
-                i = self._block(i, min(i + BLOCK, self.feed.n), &watch)
+                i = self._block(i, min(i + BLOCK, self.columns.feed.n), &watch)
             PyErr_CheckSignals()
             self.strategy.check()
             if progress is not None:
                 progress(i)
         with nogil:
-            self.exchange.finish(&self.feed)
+            self.exchange.finish(&self.columns.feed)
         self.strategy.check()
         self.row = watch.row
 
@@ -96,7 +84,7 @@ cdef class Engine:
         if i < self.first:
             i = self._warm_up(i, min(stop, self.first), watch)
             if i == self.first:
-                self.exchange.begin(&self.feed, i)
+                self.exchange.begin(&self.columns.feed, i)
             return i
         return self._trade(i, stop, watch)
 
@@ -109,8 +97,8 @@ cdef class Engine:
     cdef Py_ssize_t _scan(self, Py_ssize_t i, Py_ssize_t stop, const Account* account,
                           Watch* watch, Decision* decision) noexcept nogil:
         if self.by_step:
-            return self.strategy.scan_by_step(&self.feed, i, stop, account, watch, decision)
-        return self.strategy.scan(&self.feed, i, stop, account, watch, decision)
+            return self.strategy.scan_by_step(&self.columns.feed, i, stop, account, watch, decision)
+        return self.strategy.scan(&self.columns.feed, i, stop, account, watch, decision)
 
     cdef Py_ssize_t _trade(self, Py_ssize_t i, Py_ssize_t stop, Watch* watch) noexcept nogil:
         cdef Decision decision
@@ -118,7 +106,7 @@ cdef class Engine:
         while i < stop and not self.exchange.stopped:
             limit = stop
             if self.exchange.pending:
-                self.exchange.open_bar(&self.feed, i, self.flags[i] == 0)
+                self.exchange.open_bar(&self.columns.feed, i, self.flags[i] == 0)
                 if self.exchange.stopped:
                     return i
                 if self.exchange.pending:        # a hole: the order waits for the next present bar
@@ -131,16 +119,16 @@ cdef class Engine:
             if watch.why == TOUCHED:
                 self._touch(i, watch, &decision)
             if watch.why == BREACHED:
-                self.exchange.breach(&self.feed, i)
+                self.exchange.breach(&self.columns.feed, i)
             if decision.action != 0:
-                self.exchange.decide(&self.feed, i, &decision)
+                self.exchange.decide(&self.columns.feed, i, &decision)
             i += 1
         return i
 
     cdef void _touch(self, Py_ssize_t i, Watch* watch, Decision* decision) noexcept nogil:
         """Let the exchange act inside bar i, then step that bar alone."""
-        self.exchange.inside_bar(&self.feed, i, self.flags[i] == 0)
+        self.exchange.inside_bar(&self.columns.feed, i, self.flags[i] == 0)
         self.exchange.arm(watch)
         watch.low, watch.high = -INFINITY, INFINITY
-        self.strategy.scan_by_step(&self.feed, i, i + 1, &self.exchange.account, watch, decision)
+        self.strategy.scan_by_step(&self.columns.feed, i, i + 1, &self.exchange.account, watch, decision)
         self.exchange.absorb(watch)

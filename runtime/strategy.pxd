@@ -17,10 +17,18 @@ ctypedef struct Feed:
     const double* low
     const double* close
     const double* volume
+    const double* mark_open     # where the exchange marks: the last price without mark prices
+    const double* mark_high
+    const double* mark_low
+    const double* mark_close
+    Py_ssize_t fundings         # settlements of funding, in order of time
+    const int64_t* funding_ts
+    const double* funding_rate
 
 ctypedef struct Account:
     int64_t side            # -1 short, 0 flat, 1 long
-    int64_t may_enter       # 0 in warm-up, while an entry works, once entries are disabled
+    int64_t may_enter       # 0 in warm-up, while an entry works, once entries are disabled; in a
+                            # position 1 only where an entry of the other side is actionable
     int64_t may_exit        # 0 in warm-up
 
 ctypedef struct Decision:
@@ -166,12 +174,12 @@ cdef inline Py_ssize_t sweep(Bar* bar, const Feed* f, Watch* w, Py_ssize_t i, Py
     return limit
 
 
-cdef inline bint equity_point(Watch* w, double close) noexcept nogil:
+cdef inline bint equity_point(Watch* w, double mark) noexcept nogil:
     """Write the equity point of an exec close; return whether it may breach the drawdown stop."""
     cdef double equity
     if w.curve == NULL:
         return False
-    equity = w.cash + w.signed_qty * (close - w.entry)
+    equity = w.cash + w.signed_qty * (mark - w.entry)
     w.curve[w.points] = equity
     w.points += 1
     if equity <= w.floor:

@@ -64,7 +64,7 @@ cdef class Strategy:
                     self.read(watch.rows + watch.row * self.width)
                     watch.times[watch.row] = feed.ts0 + (i + 1) * feed.base_ms
                     watch.row += 1
-                if equity_point(watch, feed.close[i]):
+                if equity_point(watch, feed.mark_close[i]):
                     watch.why = BREACHED
                     break
                 if decision.action != 0:

@@ -4,6 +4,7 @@ Grid     bar i opens at ts0 + i * base_ms; there are no missing bars (rulings B1
 Holes    absent bars are flat at the previous close, volume 0, flag 1; runs longer than `max_hole`
          are also listed in `holes`, and `require_whole` refuses them
 Numbers  float64, C-contiguous, finite; no NaN
+Beside   mark-price bars on the same grid, and settlements of funding, where they are known
 """
 
 import hashlib
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradec.runtime.data.errors import DataError
+from tradec.runtime.data.marks import MARK_PRICES, Funding, Mark
 from tradec.runtime.data.timestamps import iso, timeframe_name
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -55,6 +57,8 @@ class Bars:
     flags: FlagArray
     source: str
     holes: Holes = ()
+    mark: Mark | None = None
+    funding: Funding | None = None
 
     def __post_init__(self) -> None:
         for name in (*_PRICES, "volume"):
@@ -64,6 +68,8 @@ class Bars:
                 raise DataError(
                     "BAD_PARAMETER", f"column `{name}` is not a float64 row of the grid"
                 )
+        if self.mark is not None and self.mark.open.shape != self.flags.shape:
+            raise DataError("BAD_PARAMETER", "the mark prices are not on the grid of the bars")
 
     @property
     def n(self) -> int:
@@ -87,6 +93,14 @@ class Bars:
         for name in (*_PRICES, "volume"):
             digest.update(np.ascontiguousarray(getattr(self, name), "<f8").data)
         digest.update(np.ascontiguousarray(self.flags).data)
+        if self.mark is not None:
+            digest.update(b"mark")
+            for name in MARK_PRICES:
+                digest.update(np.ascontiguousarray(getattr(self.mark, name), "<f8").data)
+        if self.funding is not None:
+            digest.update(b"funding")
+            digest.update(np.ascontiguousarray(self.funding.ts, "<i8").data)
+            digest.update(np.ascontiguousarray(self.funding.rate, "<f8").data)
         return digest.hexdigest()
 
     def ts_open(self, i: int) -> int:
@@ -106,6 +120,7 @@ class Bars:
         start, stop, _ = slice(start, stop).indices(self.n)
         part = slice(start, max(start, stop))
         ts0 = self.ts0 + start * self.base_ms
+        end = ts0 + max(stop - start, 0) * self.base_ms
         return replace(
             self,
             ts0=ts0,
@@ -115,7 +130,9 @@ class Bars:
             close=self.close[part],
             volume=self.volume[part],
             flags=self.flags[part],
-            holes=_clip(self.holes, ts0, ts0 + max(stop - start, 0) * self.base_ms),
+            holes=_clip(self.holes, ts0, end),
+            mark=self.mark and self.mark.slice(start, max(start, stop)),
+            funding=self.funding and self.funding.between(ts0, end),
         )
 
     def roll_up(self, minutes: int) -> "Bars":
@@ -245,4 +262,5 @@ def _roll_up(bars: Bars, bucket_ms: int) -> Bars:
         volume=total,
         flags=common | np.bitwise_or.reduce(flags, axis=1) & ~np.uint8(FLAT),
         holes=_clip(bars.holes, ts0, ts0 + count * bucket_ms),
+        mark=bars.mark and bars.mark.roll_up(lead, count, per),
     )

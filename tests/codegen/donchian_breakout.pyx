@@ -296,7 +296,7 @@ cdef class Play(Strategy):
                 s, p, r, NULL, s.bar_1h.ts_open, ts_open, s.bar_1h.open, s.bar_1h.high, s.bar_1h.low, s.bar_1h.close, 0.0
             ):
                 decide(s, p, ts_open, entering, leaving_long, leaving_short, &d)
-                if equity_point(&w, f.close[i - 1]):
+                if equity_point(&w, f.mark_close[i - 1]):
                     w.why = BREACHED
                     i -= 1
                     break

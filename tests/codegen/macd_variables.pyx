@@ -228,7 +228,7 @@ cdef class Play(Strategy):
                 s, p, r, NULL, s.bar_15m.ts_open, ts_open, s.bar_15m.open, s.bar_15m.high, s.bar_15m.low, s.bar_15m.close, 0.0
             ):
                 decide(s, p, ts_open, entering, leaving_long, leaving_short, &d)
-                if equity_point(&w, f.close[i - 1]):
+                if equity_point(&w, f.mark_close[i - 1]):
                     w.why = BREACHED
                     i -= 1
                     break

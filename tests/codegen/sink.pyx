@@ -545,7 +545,7 @@ cdef class Play(Strategy):
                 &s, &p, &r, NULL, ts_open, ts_open + f.base_ms, f.open[i], f.high[i], f.low[i],
                 f.close[i], f.volume[i], entering, leaving_long, leaving_short, &d,
             ):
-                if equity_point(&w, f.close[i]):
+                if equity_point(&w, f.mark_close[i]):
                     w.why = BREACHED
                     break
                 if d.action != 0:

@@ -5,9 +5,9 @@ through every phase. The order of float operations is that of the docstrings in 
 """
 
 from math import floor, inf
-from types import SimpleNamespace
 from typing import Any
 
+from tradec.runtime.data.bars import Bars
 from tradec.runtime.sim.rules import Instrument, Rules, grid_of
 
 Row = dict[str, Any]
@@ -46,7 +46,7 @@ class ReferenceExchange:
         self.starved = self.over = False
         self.stop_reason = "end_of_data"
 
-    def run(self, bars: SimpleNamespace, actions: list[int], first: int, every: int) -> None:
+    def run(self, bars: Bars, actions: list[int], first: int, every: int) -> None:
         for i in range(first, bars.n):
             bar = {key: float(getattr(bars, key)[i]) for key in ("open", "high", "low", "close")}
             bar["t0"] = bars.ts0 + i * bars.base_ms

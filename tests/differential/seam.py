@@ -21,30 +21,14 @@ from tradec.runtime.data.bars import Bars
 TEXT = '''# cython: language_level=3, boundscheck=False, wraparound=False
 """What tests ask of a strategy."""
 from libc.stdint cimport int64_t
+from tradec.runtime.feed cimport Columns
 from tradec.runtime.strategy cimport Account, Decision, Feed, Strategy, Watch
-
-
-cdef Feed feed_of(bars):
-    cdef Feed feed
-    cdef const double[::1] column
-    feed.ts0, feed.base_ms, feed.n = bars.ts0, bars.base_ms, bars.n
-    column = bars.open
-    feed.open = &column[0]
-    column = bars.high
-    feed.high = &column[0]
-    column = bars.low
-    feed.low = &column[0]
-    column = bars.close
-    feed.close = &column[0]
-    column = bars.volume
-    feed.volume = &column[0]
-    return feed
-
 
 def drive(Strategy strategy, bars, Py_ssize_t first, Py_ssize_t stop, int64_t[:, ::1] accounts,
           bint wordless):
     """Return (evaluated, action, word, percent, digest, words) of each bar in [first, stop)."""
-    cdef Feed feed = feed_of(bars)
+    cdef Columns columns = Columns(bars)
+    cdef Feed feed = columns.feed
     cdef Account account
     cdef Decision decision
     cdef bint evaluated
@@ -62,7 +46,8 @@ def drive(Strategy strategy, bars, Py_ssize_t first, Py_ssize_t stop, int64_t[:,
 def scan(Strategy strategy, bars, Py_ssize_t i, Py_ssize_t stop, tuple account, dict watch,
          double[::1] curve, bint by_step):
     """Return (first bar not scanned, decision, watch) of one scan of bars [i, stop)."""
-    cdef Feed feed = feed_of(bars)
+    cdef Columns columns = Columns(bars)
+    cdef Feed feed = columns.feed
     cdef Account given
     cdef Decision decision
     cdef Watch w

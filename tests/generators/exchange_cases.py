@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tradec.runtime.sim.exchange import Exchange
 from tradec.runtime.sim.replay import Replay
 
+from tradec.runtime.data.bars import Bars
 from tradec.runtime.sim.rules import Instrument, Rules
 
 BASES = (1e-8, 0.00037, 1.0, 97.3, 100.0, 1e5)
@@ -16,16 +17,25 @@ MINUTE_MS = 60_000
 START_MS = 1_700_000_040_000
 
 
-def bars_of(rows: Any, flags: Any = None) -> SimpleNamespace:
-    """Return bars from rows of open, high, low, close."""
+def bars_of(rows: Any, flags: Any = None, volume: float = 1e9, **beside: Any) -> Bars:
+    """Return bars from rows of open, high, low, close; `beside` are mark and funding."""
     table = np.array(rows, dtype=np.float64)
-    columns = (np.ascontiguousarray(table[:, k]) for k in range(4))
-    marks = np.zeros(len(table), np.uint8) if flags is None else np.array(flags, np.uint8)
-    named = dict(zip(("open", "high", "low", "close"), columns, strict=True))
-    return SimpleNamespace(**named, flags=marks, ts0=START_MS, base_ms=MINUTE_MS, n=len(table))
+    opens, highs, lows, closes = (np.ascontiguousarray(table[:, k]) for k in range(4))
+    return Bars(
+        open=opens,
+        high=highs,
+        low=lows,
+        close=closes,
+        volume=np.full(len(table), volume),
+        flags=np.zeros(len(table), np.uint8) if flags is None else np.array(flags, np.uint8),
+        ts0=START_MS,
+        base_ms=MINUTE_MS,
+        source="test",
+        **beside,
+    )
 
 
-def market(rng: np.random.Generator, base: float, n: int) -> SimpleNamespace:
+def market(rng: np.random.Generator, base: float, n: int) -> Bars:
     """Return a random walk on a grid of base / 1000, so that levels tie; with gaps and holes."""
     calm = rng.random() < 0.5
     price = 1000

@@ -150,8 +150,10 @@ def test_money_scales(case: SimpleNamespace, c: float) -> None:  # 13, by powers
 def test_prices_scale(case: SimpleNamespace, c: float) -> None:  # 13
     case.instrument = Instrument.unconstrained()
     plain = play(case).equity()
-    for name in ("open", "high", "low", "close"):
-        setattr(case.bars, name, getattr(case.bars, name) * c)
+    case.bars = replace(
+        case.bars,
+        **{name: getattr(case.bars, name) * c for name in ("open", "high", "low", "close")},
+    )
     assert (play(case).equity() == plain).all()
 
 
@@ -161,8 +163,8 @@ def test_round_trip_at_one_price_costs_its_costs(  # 14
     case: SimpleNamespace, fee: float, slip: float
 ) -> None:
     case.rules = replace(case.rules, taker_rate=fee, slippage_rate=slip)
-    for name in ("open", "high", "low", "close"):
-        setattr(case.bars, name, np.full(case.bars.n, 64.0))
+    flat = np.full(case.bars.n, 64.0)
+    case.bars = replace(case.bars, open=flat, high=flat, low=flat, close=flat)
     exchange = play(case)
     fills = exchange.fills_made()
     slippage = fills["side"] * (fills["price"] - fills["reference"]) * fills["qty"]
@@ -172,11 +174,7 @@ def test_round_trip_at_one_price_costs_its_costs(  # 14
 
 def cut(case: SimpleNamespace, n: int) -> SimpleNamespace:
     """Return the case with only the first `n` bars."""
-    bars = SimpleNamespace(**vars(case.bars))
-    for name in ("open", "high", "low", "close", "flags"):
-        setattr(bars, name, getattr(bars, name)[:n].copy())
-    bars.n = n
-    return SimpleNamespace(**(vars(case) | {"bars": bars}))
+    return SimpleNamespace(**(vars(case) | {"bars": case.bars.slice(0, n)}))
 
 
 def dated_before(exchange: Exchange, ts: int) -> list[list[Any]]:
