@@ -70,11 +70,7 @@ class Artifact:
         """Return the money rules of the play as the exchange takes them."""
         from tradec.runtime.sim.rules import Rules  # noqa: PLC0415  deferred: a check needs none
 
-        rules: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in self.rules.items()
-        }
-        return Rules(**rules)
+        return Rules.of(self.rules)
 
     @property
     def play(self) -> "ir.Play":

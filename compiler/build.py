@@ -16,7 +16,8 @@ from tradec.compiler.context import Context
 from tradec.compiler.emit import Emitted, emit
 from tradec.compiler.pipeline import front, plan_of
 from tradec.compiler.plan import Plan
-from tradec.compiler.settings import play_values, setting
+from tradec.compiler.rules_of import notes_of, rules_of, slots_of, validation_of
+from tradec.compiler.settings import play_values
 from tradec.dsl.diagnostics import Diagnostics, PlayError
 from tradec.dsl.span import Source
 
@@ -69,8 +70,10 @@ def make(  # noqa: PLR0913, PLR0917  the parts of a compilation, each once
         "params": params,
         "overrides": dict(overrides),
         "rules": rules_of(play, params),
+        "slots": slots_of(play),
+        "notes": notes_of(play, params),
         "features": _features(plan),
-        "validation": dict(play.validation),
+        "validation": validation_of(play),
         "timeframes": dict(play.roles),
         "diagnostics": [facts_of(d) for d in diagnostics.all],
     }
@@ -151,35 +154,6 @@ def _link(file: Path, target: Path) -> None:
         temporary.write_bytes(file.read_bytes())
         temporary.chmod(0o755)
     temporary.replace(target)
-
-
-def rules_of(play: ir.Play, values: Mapping[str, int | float]) -> dict[str, Any]:
-    """Return the money rules of a play as keywords of `runtime.sim.rules.Rules`, in JSON types."""
-    account, risk = play.account, play.risk
-
-    def value(node: ir.Setting | None) -> float | None:
-        return None if node is None else float(setting(node, values))
-
-    def level(distance: ir.Distance | None) -> list[Any] | None:
-        return None if distance is None else [distance.rule, value(distance.value)]
-
-    taker, slippage = value(account.taker_bps), value(account.slippage_bps)
-    assert taker is not None
-    assert slippage is not None
-    return {
-        "symbol": play.symbol,
-        "starting_equity_usdt": value(account.starting_equity_usdt),
-        "leverage": value(account.max_leverage),
-        "taker_rate": taker / 10_000.0,
-        "slippage_rate": slippage / 10_000.0,
-        "position_pct": value(risk.position_pct),
-        "min_trade_notional_usdt": value(account.min_trade_notional_usdt),
-        "max_margin_usdt": value(account.max_margin_usdt),
-        "max_notional_usdt": value(account.max_notional_usdt),
-        "max_drawdown_pct": value(account.max_drawdown_pct),
-        "stop": level(risk.stop_loss),
-        "target": level(risk.take_profit),
-    }
 
 
 def _features(plan: Plan) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The canonical JSON of a play's meaning, and its two hashes (rulings A1).
 
-Left out is what does not change a signal, a size or a stop: names, descriptions, validation,
-roles, spans, and everything that follows from the rest, such as types and output tables.
+Left out is what does not change a signal, a size or a stop: names, descriptions, deployment,
+validation, roles, spans, and everything that follows from the rest, such as types and tables of
+outputs.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from tradec.compiler import ir
 from tradec.compiler.evaluate import of_kind
 
 _LEFT_OUT = frozenset({"span", "type", "outputs", "private"})
-_PLAY_LEFT_OUT = frozenset({"name", "validation", "roles", "params"})
+_PLAY_LEFT_OUT = frozenset({"name", "deploy", "validation", "roles", "params"})
 
 
 def canonical(play: ir.Play) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tradec.compiler import ir
+from tradec.compiler import ir, trading
 from tradec.compiler.ir import Action
 
 OTHERWISE = 0xFFFF
@@ -42,7 +42,7 @@ def decide(
 _ENTRIES = (Action.ENTRY_LONG, Action.ENTRY_SHORT)
 
 
-def is_actionable(policy: ir.Policy, action: Action, side: int) -> bool:
+def is_actionable(policy: trading.Policy, action: Action, side: int) -> bool:
     """Return whether `action` means anything in a position of `side`."""
     has_exits = policy.exit_mode != "sl_tp_only"
     match action:

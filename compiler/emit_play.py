@@ -19,7 +19,8 @@ from tradec.compiler.emit_units import (
     unit_of,
 )
 from tradec.compiler.plan import Plan
-from tradec.compiler.reads import columns_of, reads_of
+from tradec.compiler.print_expr import SHORT
+from tradec.compiler.reads import columns_of, reads_of, slots
 from tradec.compiler.types import Kind, Type
 from tradec.dsl.span import NOWHERE, Span
 from tradec.runtime.spec import BAR_INPUTS
@@ -160,6 +161,8 @@ class _Layout:
             reads=tuple(
                 f"words[{k}] = {self._word(s.id, o.name)}" for k, (s, o) in enumerate(public)
             ),
+            slots=tuple(self.rules.double(read) for read in slots(self.play)),
+            slot_names=repr(tuple(SHORT.number(read) for read in slots(self.play))),
             imports=tuple(sorted({import_of(u) for u in self.units.values()})),
             spans=tuple(self.spans),
         )

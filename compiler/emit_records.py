@@ -71,5 +71,7 @@ class PlayText:
     witnessed: tuple[str, ...]
     inits: tuple[str, ...]
     reads: tuple[str, ...]
+    slots: tuple[str, ...]
+    slot_names: str
     imports: tuple[str, ...]
     spans: tuple[Span, ...]

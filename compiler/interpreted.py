@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from tradec.compiler import ir
 from tradec.compiler.catalog import Catalog
 from tradec.compiler.interpreter import Interpreter
-from tradec.compiler.reads import columns_of
+from tradec.compiler.print_expr import SHORT
+from tradec.compiler.reads import columns_of, slots
 from tradec.runtime.timeframe import TIMEFRAMES
 
 if TYPE_CHECKING:
@@ -20,4 +21,5 @@ def strategy_of(
     from tradec.runtime.strategy import PythonStrategy  # noqa: PLC0415  deferred: an extension
 
     machine = Interpreter(play, catalog, values or {})
-    return PythonStrategy(machine, TIMEFRAMES[play.exec].minutes, columns_of(play))
+    names = tuple(SHORT.number(read) for read in slots(play))
+    return PythonStrategy(machine, TIMEFRAMES[play.exec].minutes, columns_of(play), names)

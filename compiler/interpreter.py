@@ -72,6 +72,7 @@ class Interpreter:
         self._values = play_values(play, values or {})
         self._crosses = reads.crosses(play)
         self._witnessed = reads.witnessed(play)
+        self._slots = reads.slots(play)
         self._outputs = [
             (series, output)
             for series in play.series
@@ -232,6 +233,10 @@ class Interpreter:
     def words(self) -> list[int]:
         """Return the newest value of every declared output as a signed 64-bit word."""
         return [word_of(self._newest((of.id, output.name))) for of, output in self._outputs]
+
+    def seen(self, slot: int) -> float:
+        """Return the visible value of one slot, as `Strategy.seen` does."""
+        return double(self.read(self._slots[slot]))
 
     def column_names(self) -> list[str]:
         """Return `id` or `id.output` for each word."""

@@ -6,10 +6,13 @@ defaults are explicit. Nodes compare by meaning; spans do not take part.
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tradec.compiler.types import Type
 from tradec.dsl.span import NOWHERE, Span
+
+if TYPE_CHECKING:
+    from tradec.compiler import trading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +193,7 @@ class Series(Node):
     private: bool = False
 
 
-# --- actions and money ------------------------------------------------------------------------
+# --- actions ----------------------------------------------------------------------------------
 
 
 class Action(IntEnum):
@@ -205,11 +208,27 @@ class Action(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Word(Node):
+    """A text among the metadata."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Node):
+    """One entry of an intent's metadata; a Read is resolved when the intent is decided."""
+
+    name: str
+    value: Setting | Read | Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intent(Node):
-    """An action and the share of the position it closes, (0, 100]."""
+    """An action, the share of the position it closes, (0, 100], and what its trade records."""
 
     action: Action
     percent: Setting
+    metadata: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,46 +249,6 @@ class Block(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account(Node):
-    """The money rules of `account`, defaults filled in; None where a cap is absent."""
-
-    starting_equity_usdt: Setting
-    max_leverage: Setting
-    max_drawdown_pct: Setting
-    taker_bps: Setting
-    maker_bps: Setting
-    slippage_bps: Setting
-    min_trade_notional_usdt: Setting
-    max_notional_usdt: Setting | None
-    max_margin_usdt: Setting | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distance(Node):
-    """A stop or target: `percent` is of margin (ROI), `price_percent` of the entry price."""
-
-    rule: str
-    value: Setting
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Risk(Node):
-    """Sizing in percent of free equity as margin, and the stop and target, if any."""
-
-    position_pct: Setting
-    stop_loss: Distance | None
-    take_profit: Distance | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy(Node):
-    """`mode`: long_only, short_only, long_short; `exit_mode`: sl_tp_only, signal, first_hit."""
-
-    mode: str
-    exit_mode: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Default(Node):
     """A variable's value: what a Param is unless a run says otherwise."""
 
@@ -282,7 +261,8 @@ class Play(Node):
     """A whole play.
 
     `bars` are the timeframes in use, fastest first; `series` are in an order in which each stands
-    after everything it reads. `name`, `description` and `validation` are not part of its meaning.
+    after everything it reads. `warmup_tolerance` is what the seed of a fading memory may still
+    weigh. `name`, `roles`, `deploy` and `validation` are not part of its meaning.
     """
 
     name: str
@@ -291,9 +271,13 @@ class Play(Node):
     bars: tuple[Bars, ...]
     series: tuple[Series, ...]
     blocks: tuple[Block, ...]
-    account: Account
-    risk: Risk
-    policy: Policy
+    account: "trading.Account"
+    risk: "trading.Risk"
+    entry: "trading.Entry"
+    policy: "trading.Policy"
+    backtest: "trading.Backtest"
+    deploy: "trading.Deploy"
+    validation: "trading.Validation"
+    warmup_tolerance: float
     params: tuple[Default, ...]
     roles: tuple[tuple[str, str], ...]
-    validation: tuple[tuple[str, int | float | str], ...]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tradec.compiler import ir
-from tradec.compiler.written_numbers import intents
+from tradec.compiler.reads import intents
 from tradec.dsl.diagnostics import Diagnostics, Label
 from tradec.dsl.span import NOWHERE, Span
 

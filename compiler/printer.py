@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
+from typing import Any
 
 from tradec.compiler import ir
 from tradec.compiler.plan import Plan, Timed, Warmup
 from tradec.compiler.print_expr import SHORT, Typed, type_text
 from tradec.compiler.reads import every_output
+
+RECORDS = ("policy", "account", "risk", "entry", "backtest", "deploy", "validation")
+"""The records of a play that hold its money rules and what surrounds them."""
 
 
 def print_play(play: ir.Play) -> str:
@@ -43,7 +47,7 @@ def _play_lines(play: ir.Play) -> Iterator[str]:
     yield f"symbol {play.symbol}"
     yield f"exec {play.exec}"
     yield from (f"role {role} {timeframe}" for role, timeframe in play.roles)
-    yield from (f"validation {key} {value!r}" for key, value in play.validation)
+    yield f"warmup_tolerance {play.warmup_tolerance!r}"
     yield from (f"param {default.name} {default.value!r}" for default in play.params)
     for bars in play.bars:
         yield from ("", f"bars {bars.id}", *map(_output_line, bars.outputs))
@@ -51,9 +55,9 @@ def _play_lines(play: ir.Play) -> Iterator[str]:
         yield from ("", *_series_lines(series, typed))
     for block in play.blocks:
         yield from ("", *_block_lines(block, typed))
-    yield from ("", f"policy {play.policy.mode} {play.policy.exit_mode}")
-    yield from ("account", *_fields(play.account, typed))
-    yield from ("risk", *_fields(play.risk, typed))
+    yield ""
+    for name in RECORDS:
+        yield from _record(name, getattr(play, name), typed)
 
 
 def _series_lines(series: ir.Series, typed: Typed) -> Iterator[str]:
@@ -78,27 +82,40 @@ def _block_lines(block: ir.Block, typed: Typed) -> Iterator[str]:
         yield "  when"
         yield from typed.condition(case.when, 2)
         yield "  emit"
-        yield from (_intent_line(intent, typed) for intent in case.emit)
+        yield from (line for intent in case.emit for line in _intent_lines(intent, typed))
     if block.otherwise:
         yield "  else"
-        yield from (_intent_line(intent, typed) for intent in block.otherwise)
+        yield from (line for intent in block.otherwise for line in _intent_lines(intent, typed))
 
 
-def _intent_line(intent: ir.Intent, typed: Typed) -> str:
-    return f"    {intent.action.name.lower()} {typed.number(intent.percent)}"
+def _intent_lines(intent: ir.Intent, typed: Typed) -> Iterator[str]:
+    yield f"    {intent.action.name.lower()} {typed.number(intent.percent)}"
+    for note in intent.metadata:
+        value = note.value
+        shown = f"= {value.text!r}" if isinstance(value, ir.Word) else typed.number(value)
+        yield f"      note {note.name!r} {shown}"
 
 
-def _fields(node: ir.Account | ir.Risk, typed: Typed) -> Iterator[str]:
-    names = (item.name for item in fields(node) if item.name != "span")
-    for name in names:
-        yield f"  {name} {_optional(getattr(node, name), typed)}"
+def _record(name: str, node: ir.Node, typed: Typed, depth: int = 0) -> Iterator[str]:
+    """Yield a record of money rules: its class, then a line for each field."""
+    yield f"{'  ' * depth}{name} {type(node).__name__}"
+    for item in fields(node):
+        if item.name != "span":
+            yield from _field(item.name, getattr(node, item.name), typed, depth + 1)
 
 
-def _optional(value: ir.Number | ir.Distance | None, typed: Typed) -> str:
+def _field(name: str, value: Any, typed: Typed, depth: int) -> Iterator[str]:
+    indent = "  " * depth
     match value:
         case None:
-            return "absent"
-        case ir.Distance(rule=rule, value=distance):
-            return f"{rule} {typed.number(distance)}"
+            yield f"{indent}{name} absent"
+        case ir.Const() | ir.Param() | ir.Read():
+            yield f"{indent}{name} {typed.number(value)}"
+        case ir.Node():
+            yield from _record(name, value, typed, depth)
         case _:
-            return typed.number(value)
+            yield f"{indent}{name} = {value!r}"
+
+
+def _optional(value: ir.Number | None, typed: Typed) -> str:
+    return "absent" if value is None else typed.number(value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tradec.compiler import ir
+from tradec.compiler import ir, trading
 from tradec.compiler.rewrite import Tree, walk
 
 
@@ -20,9 +20,42 @@ def rule_nodes(play: ir.Play) -> Iterator[Tree]:
 
 
 def rule_reads(play: ir.Play) -> Iterator[ir.Read]:
-    """Yield every read of the rules, in the order written."""
+    """Yield every read of the rules, in the order written: conditions, then those of `slots`."""
     for condition in rule_conditions(play):
         yield from reads_of(condition)
+    yield from slots(play)
+
+
+def slots(play: ir.Play) -> tuple[ir.Read, ...]:
+    """Return the distinct reads of the money rules and of the metadata, in their fixed order.
+
+    The place of a read in this tuple is its slot: what `Strategy.seen` takes, and what `rules_of`
+    and `notes_of` name.
+    """
+    return tuple(dict.fromkeys((*_money_reads(play.risk), *_noted_reads(play))))
+
+
+def _money_reads(risk: trading.Risk) -> Iterator[ir.Read]:
+    stop, target, trailing = risk.stop_loss, risk.take_profit, risk.trailing
+    found = (
+        *((stop.volatility, stop.long_level, stop.short_level) if stop else ()),
+        target.volatility if target else None,
+        trailing.volatility if trailing else None,
+    )
+    yield from (read for read in found if read is not None)
+
+
+def _noted_reads(play: ir.Play) -> Iterator[ir.Read]:
+    for intent in intents(play):
+        yield from (note.value for note in intent.metadata if isinstance(note.value, ir.Read))
+
+
+def intents(play: ir.Play) -> Iterator[ir.Intent]:
+    """Yield every intent, in the order written."""
+    for block in play.blocks:
+        for case in block.cases:
+            yield from case.emit
+        yield from block.otherwise
 
 
 def reads_of(tree: Tree) -> Iterator[ir.Read]:
@@ -52,7 +85,10 @@ def every_output(play: ir.Play) -> Iterator[tuple[str, ir.Output]]:
 
 
 def witnessed(play: ir.Play) -> tuple[tuple[str, str], ...]:
-    """Return the outputs that the rules read, whatever the offset (rulings A8)."""
+    """Return the outputs that the rules read, whatever the offset (rulings A8).
+
+    Those that money rules and metadata read are among them: a stop that differs is a difference.
+    """
     read = {(node.series, node.output) for node in rule_reads(play)}
     outputs = ((series, output.name) for series, output in every_output(play))
     return tuple(place for place in outputs if place in read)

@@ -1,7 +1,7 @@
 """The one way to walk and to rebuild trees of the IR."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, TypeAlias, TypeVar, assert_never
 
 from tradec.compiler import ir
@@ -71,6 +71,30 @@ def map_inputs(play: ir.Play, function: Callable[[ir.Number], ir.Number]) -> ir.
         return _with(series, "inputs", lambda one: None if one is None else function(one))
 
     return _with(play, "series", mapped)
+
+
+def map_slots(play: ir.Play, function: Callable[[ir.Read], ir.Read]) -> ir.Play:
+    """Return `play` with `function` applied to every read of its money rules and its metadata."""
+
+    def in_node(node: Any) -> Any:
+        match node:
+            case ir.Read():
+                return function(node)
+            case ir.Const() | ir.Param() | ir.Word():
+                return node
+            case ir.Node():
+                return _replaced(node, in_node, tuple(f.name for f in fields(node)))
+            case _:
+                return node
+
+    def in_intent(intent: ir.Intent) -> ir.Intent:
+        return _with(intent, "metadata", lambda note: _replaced(note, in_node, ("value",)))
+
+    def in_block(block: ir.Block) -> ir.Block:
+        cases = _with(block, "cases", lambda case: _with(case, "emit", in_intent))
+        return _with(cases, "otherwise", in_intent)
+
+    return _with(_replaced(play, in_node, ("risk",)), "blocks", in_block)
 
 
 def map_tuple(items: tuple[Any, ...], function: Callable[[Any], Any]) -> tuple[Any, ...]:

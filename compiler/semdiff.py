@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias
 
-from tradec.compiler import ir
+from tradec.compiler import ir, trading
 from tradec.compiler.canonical import plain
 from tradec.compiler.print_expr import SHORT
-from tradec.compiler.rewrite import map_children, map_conditions
+from tradec.compiler.printer import RECORDS
+from tradec.compiler.rewrite import map_children, map_conditions, map_slots
 
 Verb: TypeAlias = Literal["added", "removed", "changed", "renamed", "moved"]
 
@@ -44,9 +45,11 @@ def diff_plays(a: ir.Play, b: ir.Play) -> list[Change]:
         *(Change(verb="renamed", what="series", old=old, new=new) for old, new in renames.items()),
         *_series(_renamed(a, renames), b),
         *_blocks(_renamed(a, renames), b),
-        *_sections("policy", a.policy, b.policy),
-        *_sections("account", a.account, b.account),
-        *_sections("risk", a.risk, b.risk),
+        *(
+            change
+            for name in MEANT
+            for change in _records(name, getattr(a, name), getattr(b, name))
+        ),
     ]
 
 
@@ -104,7 +107,8 @@ def _renamed(play: ir.Play, renames: Mapping[str, str]) -> ir.Play:
         return play
     series = tuple(_renamed_series(one, renames) for one in play.series)
     renamed = replace(play, series=series)
-    return map_conditions(renamed, lambda node: _renamed_reads(node, renames))
+    renamed = map_conditions(renamed, lambda node: _renamed_reads(node, renames))
+    return map_slots(renamed, lambda read: _renamed_reads(read, renames))
 
 
 def _renamed_series(series: ir.Series, renames: Mapping[str, str]) -> ir.Series:
@@ -189,16 +193,23 @@ def _block_text(block: ir.Block) -> str:
 
 # --- the rest ---------------------------------------------------------------------------------
 
-_Section: TypeAlias = ir.Policy | ir.Account | ir.Risk
+MEANT = tuple(name for name in RECORDS if name not in {"deploy", "validation"})
+"""The records that are part of a play's meaning."""
 
 
-def _sections(what: str, old: _Section, new: _Section) -> Iterator[Change]:
-    names = [item.name for item in fields(old) if item.name != "span"]
-    parts = [(name, getattr(old, name), getattr(new, name)) for name in names]
-    yield from (
-        replace(change, what=change.what.replace(f"{what}, ", f"{what}."))
-        for change in _parts(what, parts)
-    )
+def _records(path: str, old: Any, new: Any) -> Iterator[Change]:
+    """Yield the fields of two records that differ, each by its dotted path."""
+    if type(old) is type(new) and isinstance(old, ir.Node) and not isinstance(old, _NUMBERS):
+        for item in fields(old):
+            if item.name != "span":
+                yield from _records(
+                    f"{path}.{item.name}", getattr(old, item.name), getattr(new, item.name)
+                )
+    elif plain(old) != plain(new):
+        yield Change(verb="changed", what=path, old=_text(old), new=_text(new))
+
+
+_NUMBERS = ir.Const | ir.Param | ir.Read
 
 
 def _parts(of: str, parts: list[tuple[str, Any, Any]]) -> Iterator[Change]:
@@ -214,15 +225,32 @@ def _text(item: Any) -> str:
             text = "none"
         case tuple():
             text = ("; " if isinstance(item[0], ir.Case) else ", ").join(map(_text, item))
-        case ir.Distance(rule=rule, value=value):
-            text = f"{_text(value)} {rule}"
         case ir.Case(when=when, emit=emit):
             text = f"when {SHORT.condition(when)} emit {_text(emit)}"
-        case ir.Intent(action=action, percent=percent):
+        case ir.Intent(action=action, percent=percent, metadata=metadata):
             whole = isinstance(percent, ir.Const) and percent.value == 100
             text = action.name.lower() + ("" if whole else f" {SHORT.number(percent)} %")
+            text += f" ({_text(metadata)})" if metadata else ""
+        case ir.Note(name=name, value=value):
+            text = f"{name}: {_text(value)}"
+        case ir.Word(text=text):
+            pass
+        case ir.Const() | ir.Param() | ir.Read():
+            text = SHORT.number(item)
+        case ir.Node() if type(item).__module__ == trading.__name__:
+            text = _record_text(item)
         case ir.Node():
             text = SHORT.any(item)
         case _:
             text = str(item)
     return text
+
+
+def _record_text(node: ir.Node) -> str:
+    """Return a record as `atr_multiple, value 2.0, volatility atr_14`, without what is absent."""
+    parts = []
+    for item in fields(node):
+        value = getattr(node, item.name)
+        if item.name != "span" and value is not None:
+            parts.append(_text(value) if isinstance(value, str) else f"{item.name} {_text(value)}")
+    return ", ".join(parts)

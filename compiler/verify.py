@@ -6,9 +6,10 @@ from typing import TypeVar
 
 from tradec.compiler import ir
 from tradec.compiler.plan import Plan, Timed
-from tradec.compiler.reads import every_output, reads_of, rule_nodes
+from tradec.compiler.reads import every_output, reads_of, rule_nodes, slots
 from tradec.compiler.rewrite import Tree, walk
 from tradec.compiler.types import Kind
+from tradec.compiler.written_numbers import settings
 from tradec.runtime.timeframe import ORDER
 
 MAX_OFFSET = 500
@@ -47,7 +48,7 @@ class _Verifier:
             yield from self._of_series(series, before)
         for block in self._play.blocks:
             yield from self._of_block(block)
-        for node in rule_nodes(self._play):
+        for node in (*rule_nodes(self._play), *slots(self._play), *settings(self._play)):
             yield from self._of_node(node)
 
     def _of_bars(self) -> Iterator[str]:

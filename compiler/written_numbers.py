@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import fields
 
-from tradec.compiler import ir
-from tradec.compiler.reads import rule_nodes
+from tradec.compiler import ir, trading
+from tradec.compiler.reads import intents, rule_nodes
 from tradec.compiler.rewrite import walk
 
 
@@ -16,19 +16,14 @@ def settings(play: ir.Play) -> Iterator[ir.Setting]:
             yield node
     for series in play.series:
         yield from (value for _, value in series.params if value is not None)
-    yield from (intent.percent for intent in intents(play))
+    for intent in intents(play):
+        yield intent.percent
+        noted = (note.value for note in intent.metadata)
+        yield from (value for value in noted if isinstance(value, ir.Const | ir.Param))
     yield from _money(play)
 
 
-def intents(play: ir.Play) -> Iterator[ir.Intent]:
-    """Yield every intent, in the order written."""
-    for block in play.blocks:
-        for case in block.cases:
-            yield from case.emit
-        yield from block.otherwise
-
-
-def account_settings(account: ir.Account) -> Iterator[tuple[str, ir.Setting]]:
+def account_settings(account: trading.Account) -> Iterator[tuple[str, ir.Setting]]:
     """Yield the name and the value of every number of the account that is there."""
     for field in fields(account):
         value = getattr(account, field.name)
@@ -37,8 +32,17 @@ def account_settings(account: ir.Account) -> Iterator[tuple[str, ir.Setting]]:
 
 
 def _money(play: ir.Play) -> Iterator[ir.Setting]:
-    yield from (value for _, value in account_settings(play.account))
-    yield play.risk.position_pct
-    for distance in (play.risk.stop_loss, play.risk.take_profit):
-        if distance is not None:
-            yield distance.value
+    for section in (play.account, play.risk, play.entry, play.backtest):
+        yield from _of_node(section)
+
+
+def _of_node(node: ir.Node) -> Iterator[ir.Setting]:
+    """Yield the settings of a record and of the records in it."""
+    for field in fields(node):
+        match getattr(node, field.name):
+            case ir.Const() | ir.Param() as found:
+                yield found
+            case ir.Read():
+                pass
+            case ir.Node() as inner:
+                yield from _of_node(inner)

@@ -77,6 +77,14 @@ cdef class Strategy:
                                  const Account* account, Watch* watch,
                                  Decision* decision) noexcept nogil
     cdef void read(self, int64_t* words) noexcept nogil
+    # The value of one slot as it is visible now, NaN where it is missing; whole numbers, bools and
+    # codes of enums come as doubles. Slots are the outputs that the money rules (the volatility of a
+    # stop, target or trailing stop, the levels of a structure stop) and the metadata of intents read;
+    # the compiler numbers them (compiler/reads.py), and the rules in the manifest name the numbers.
+    # To be asked between scans only: after a decision, before the next bar, it is the value of the
+    # decision's instant; at any other minute it is what that minute's close left visible, since an
+    # output changes only when a bar of its own timeframe closes. Costs a call and a few loads.
+    cdef double seen(self, Py_ssize_t slot) noexcept nogil
     cdef bint is_whole(self) noexcept nogil
     cdef uint64_t* digest_word(self) noexcept nogil
 

@@ -5,6 +5,9 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy
+
+from tradec.runtime.kernels.missing cimport NAN
+
 import struct
 import zlib
 
@@ -22,6 +25,8 @@ class ScannedError(RuntimeError):
 
 cdef class Strategy:
     """A machine that is fed closed base bars and decides; see strategy.pxd for the contract."""
+
+    SLOTS = ()      # the outputs that `seen` gives, by name
 
     def __dealloc__(self):
         free(self.arena)
@@ -75,6 +80,13 @@ cdef class Strategy:
 
     cdef void read(self, int64_t* words) noexcept nogil:
         pass
+
+    cdef double seen(self, Py_ssize_t slot) noexcept nogil:
+        return NAN
+
+    def slots(self) -> list:
+        """Return the visible value of every slot (see strategy.pxd)."""
+        return [self.seen(slot) for slot in range(len(self.SLOTS))]
 
     cdef bint is_whole(self) noexcept nogil:
         """Whether `read` gives every output; a scan keeps only those that rules read."""
@@ -146,17 +158,19 @@ cdef class PythonStrategy(Strategy):
     """A strategy whose steps are made by a Python object, such as the interpreter.
 
     `machine` has step(ts_open, ts_close, open, high, low, close, volume, side, may_enter, may_exit)
-    -> (action, word, percent), `evaluated`, words(), digest, snapshot() and restore(). An exception
-    of its own ends the decisions of the run and is raised by `check`.
+    -> (action, word, percent), `evaluated`, words(), seen(slot), digest, snapshot() and restore().
+    An exception of its own ends the decisions of the run and is raised by `check`.
     """
 
     cdef object machine
     cdef object failure
     cdef uint64_t last_digest
     cdef readonly tuple COLUMNS
+    cdef readonly tuple SLOTS
 
-    def __init__(self, machine, int exec_minutes, tuple columns):
+    def __init__(self, machine, int exec_minutes, tuple columns, tuple slots=()):
         self.machine = machine
+        self.SLOTS = slots
         self.exec_minutes = exec_minutes
         self.width = len(columns)
         self.COLUMNS = columns
@@ -185,6 +199,17 @@ cdef class PythonStrategy(Strategy):
     cdef void read(self, int64_t* words) noexcept nogil:
         with gil:
             self._read(words)
+
+    cdef double seen(self, Py_ssize_t slot) noexcept nogil:
+        with gil:
+            return self._seen(slot)
+
+    cdef double _seen(self, Py_ssize_t slot) noexcept:
+        try:
+            return self.machine.seen(slot)
+        except BaseException as error:
+            self.failure = self.failure or error
+            return NAN
 
     cdef void _read(self, int64_t* words) noexcept:
         cdef Py_ssize_t k

@@ -3,10 +3,10 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any
 
-from tradec.compiler import ir
+from tradec.compiler import ir, trading
+from tradec.compiler.printer import RECORDS
 from tradec.compiler.types import (
     AnchoredMemory,
     Constant,
@@ -79,12 +79,12 @@ class _Parser:
     def play(self) -> ir.Play:
         head = {word: self._word(word) for word in ("play", "symbol", "exec")}
         roles = [(role, timeframe) for role, timeframe in self._all("role")]
-        validation = [(key, ast.literal_eval(value)) for key, value in self._all("validation")]
+        tolerance = float(self._word("warmup_tolerance"))
         params = [ir.Default(name=n, value=ast.literal_eval(v)) for n, v in self._all("param")]
         bars = tuple(self._bars() for _ in self._while("bars "))
         series = tuple(self._series() for _ in self._while("series "))
         blocks = tuple(self._block() for _ in self._while("block "))
-        mode, exit_mode = self._word("policy").split()
+        records = {name: self._record() for name in RECORDS}
         return ir.Play(
             name=head["play"],
             symbol=head["symbol"],
@@ -92,12 +92,10 @@ class _Parser:
             bars=bars,
             series=series,
             blocks=blocks,
-            account=self._fields("account", ir.Account),
-            risk=self._fields("risk", ir.Risk),
-            policy=ir.Policy(mode=mode, exit_mode=exit_mode),
+            warmup_tolerance=tolerance,
             params=tuple(params),
             roles=tuple(roles),
-            validation=tuple(validation),
+            **records,
         )
 
     def _line(self) -> str:
@@ -174,16 +172,34 @@ class _Parser:
 
     def _intent(self) -> ir.Intent:
         action, _, percent = self._line().strip().partition(" ")
-        return ir.Intent(action=ir.Action[action.upper()], percent=self._number(percent))
+        return ir.Intent(
+            action=ir.Action[action.upper()],
+            percent=self._number(percent),
+            metadata=tuple(self._note() for _ in self._while("      note ")),
+        )
 
-    def _fields(self, name: str, of: Any) -> Any:
-        assert self._line() == name
-        found = {}
-        for item in fields(of):
-            if item.name != "span":
-                key, _, value = self._line().strip().partition(" ")
-                assert key == item.name
-                found[key] = self._optional(value)
+    def _note(self) -> ir.Note:
+        name, _, value = self._word("      note").partition("' ")
+        given = (
+            ir.Word(text=ast.literal_eval(value[2:]))
+            if value.startswith("= ")
+            else self._number(value)
+        )
+        return ir.Note(name=name[1:], value=given)
+
+    def _record(self, depth: int = 0) -> Any:
+        """Return the record that begins here; its class stands in its first line."""
+        of = getattr(trading, self._line().split()[1])
+        found: dict[str, Any] = {}
+        indent = "  " * (depth + 1)
+        while self._next_is(indent):
+            name, _, value = self.lines[self.at].strip().partition(" ")
+            if value[:1].isupper() and value.isidentifier():
+                found[name] = self._record(depth + 1)
+                continue
+            self.at += 1
+            is_plain = value.startswith("= ")
+            found[name] = ast.literal_eval(value[2:]) if is_plain else self._optional(value)
         return of(**found)
 
     # --- conditions -------------------------------------------------------------------------------
@@ -213,9 +229,6 @@ class _Parser:
     def _optional(self, text: str) -> Any:
         if text == "absent":
             return None
-        rule, _, value = text.partition(" ")
-        if rule in {"percent", "price_percent"}:
-            return ir.Distance(rule=rule, value=self._number(value))
         return self._number(text)
 
     def _number(self, text: str) -> Any:

@@ -1,13 +1,14 @@
 """Resolves every name and gives everything its type: the surface tree becomes the IR."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tradec.compiler import ir
+from tradec.compiler.chain_warmup import TOLERANCE
 from tradec.compiler.conditions import Conditions
 from tradec.compiler.context import Context
 from tradec.compiler.declared import declare
-from tradec.compiler.money import Money, policy
+from tradec.compiler.money import Money, backtest, deploy, entry, policy, validation
 from tradec.compiler.passes.resolve_timeframes import ROLES
 from tradec.compiler.patterns import check_pattern
 from tradec.compiler.prices import bars
@@ -23,7 +24,6 @@ from tradec.runtime.timeframe import ORDER
 
 _ACTIONS = {action.name.lower(): action for action in ir.Action}
 _EXITS = frozenset({ir.Action.EXIT_LONG, ir.Action.EXIT_SHORT, ir.Action.EXIT_ALL})
-_VALIDATION = ("pattern", "bars", "seed", "base_price", "volatility")
 
 
 def infer_types(play: nodes.Play, context: Context) -> ir.Play:
@@ -58,10 +58,14 @@ def infer_types(play: nodes.Play, context: Context) -> ir.Play:
         blocks=tuple(rules.block(block) for block in play.actions),
         account=money.account(play.account),
         risk=money.risk(play.risk, play.account),
+        entry=entry(),
         policy=policy(play.policy),
+        backtest=backtest(),
+        deploy=deploy(),
+        validation=validation(play.validation),
+        warmup_tolerance=TOLERANCE,
         params=(),
         roles=tuple((role, str(getattr(play.timeframes, role).value)) for role in ROLES),
-        validation=tuple(_validation(play.validation)),
     )
     if play.validation and play.validation.pattern:
         check_pattern(play.validation.pattern, context.diagnostics)
@@ -132,10 +136,3 @@ def _param_names(play: ir.Play) -> set[str]:
 def _default(name: str, literal: nodes.Literal) -> ir.Default:
     assert isinstance(literal.value, int | float)
     return ir.Default(name=name, value=literal.value, span=literal.span)
-
-
-def _validation(written: nodes.Validation | None) -> Iterator[tuple[str, int | float | str]]:
-    for key in _VALIDATION:
-        literal = getattr(written, key, None)
-        if literal is not None:
-            yield key, literal.value

@@ -1,5 +1,6 @@
 """The money rules of a run: what the account may do, and what the instrument admits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from math import inf, isfinite
@@ -101,6 +102,36 @@ class Rules:
     stop: tuple[str, float] | None = None
     target: tuple[str, float] | None = None
 
+    @staticmethod
+    def of(facts: Mapping[str, Any]) -> "Rules":
+        """Return the rules that a play's manifest holds (`compiler.rules_of.rules_of`).
+
+        Raises NotExecutedError where the play asks for what no run executes yet.
+        """
+        _refuse_what_is_not_executed(facts)
+        plain = {
+            name: facts[name]
+            for name in (
+                "symbol",
+                "starting_equity_usdt",
+                "leverage",
+                "taker_rate",
+                "slippage_rate",
+                "min_trade_notional_usdt",
+                "max_margin_usdt",
+                "max_notional_usdt",
+                "max_drawdown_pct",
+            )
+        }
+        stop, target = facts["stop"], facts["target"]
+        return Rules(
+            **plain,
+            position_pct=facts["sizing"]["value"],
+            max_position_equity_pct=facts["backtest"]["max_position_equity_pct"],
+            stop=stop and (stop["rule"], stop["value"]),
+            target=target and (target["rule"], target["value"]),
+        )
+
     def __post_init__(self) -> None:
         """Refuse figures that no account can have."""
         _need(self.starting_equity_usdt > 0, "starting_equity_usdt is above 0")
@@ -132,6 +163,36 @@ class Rules:
             "stop": _distance(self.stop),
             "target": _distance(self.target),
         }
+
+
+class NotExecutedError(ValueError):
+    """A rule of a play that the simulated exchange does not execute yet."""
+
+
+def _refuse_what_is_not_executed(facts: Mapping[str, Any]) -> None:
+    """Raise NotExecutedError with everything of a play's rules that would not take effect."""
+    entry, backtest = facts["entry"], facts["backtest"]
+    absent = {
+        "stops by volatility, structure or points": _rule(facts["stop"], MEASURES),
+        "targets by volatility, points or ratio": _rule(facts["target"], MEASURES),
+        "trailing stops": facts["trailing"] is not None,
+        "break-even stops": facts["break_even"] is not None,
+        "limit orders of stops": facts["sl_order_type"] != "market",
+        "limit orders of targets": facts["tp_order_type"] != "market",
+        "limit and stop entries": entry["order_type"] != "market",
+        "sizing other than percent_equity": facts["sizing"]["model"] != "percent_equity",
+        "`on_opposite`": facts["on_opposite"] != "ignore",
+        "partial exits": facts["partial_exits"],
+        "impact of orders": backtest["impact"] is not None,
+        "limits of liquidity": backtest["max_volume_fraction"] is not None,
+    }
+    refused = [what for what, is_asked in absent.items() if is_asked]
+    if refused:
+        raise NotExecutedError(f"not executed yet: {', '.join(refused)}")
+
+
+def _rule(level: Mapping[str, Any] | None, known: Mapping[str, int]) -> bool:
+    return level is not None and level["rule"] not in known
 
 
 def _need(holds: bool, claim: str) -> None:  # noqa: FBT001 - a claim and whether it holds

@@ -12,9 +12,9 @@ from generators.markets import Market, markets
 from generators.passes import CONTEXT
 from generators.plays import plays
 from tradec.compiler import ir
-from tradec.compiler.build import rules_of
 from tradec.compiler.pipeline import check_source, plan_of
 from tradec.compiler.plan import Plan
+from tradec.compiler.rules_of import rules_of
 from tradec.compiler.settings import play_values
 from tradec.dsl.diagnostics import Diagnostics
 from tradec.dsl.span import Source
@@ -58,9 +58,7 @@ def values_of(play: ir.Play) -> dict[str, int | float]:
 
 def trading_rules(play: ir.Play) -> Rules:
     """Return the money rules of a play."""
-    facts = rules_of(play, values_of(play))
-    words: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in facts.items()}
-    return Rules(**words)
+    return Rules.of(rules_of(play, values_of(play)))
 
 
 def warmup_of(play: ir.Play) -> dict[str, int]:

@@ -40,7 +40,7 @@ def corpus() -> dict[str, str]:
 
 
 def pattern_of(play: ir.Play) -> str:
-    return str(dict(play.validation).get("pattern", "trending"))
+    return play.validation.pattern or "trending"
 
 
 NAMES = [*corpus()]

@@ -1,9 +1,10 @@
 """Builds plays of the IR by hand, for tests that look at one construct."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from tradec.compiler import ir
+from tradec.compiler import ir, money, trading
 from tradec.compiler.catalog import standard
 from tradec.compiler.prices import bars, price
 from tradec.compiler.types import Kind, Type
@@ -114,8 +115,8 @@ def block(
     return ir.Block(id=id_, cases=cases, otherwise=otherwise)
 
 
-def account() -> ir.Account:
-    return ir.Account(
+def account() -> trading.Account:
+    return trading.Account(
         starting_equity_usdt=const(10_000.0),
         max_leverage=const(1.0),
         max_drawdown_pct=const(100.0),
@@ -125,7 +126,37 @@ def account() -> ir.Account:
         min_trade_notional_usdt=const(10.0),
         max_notional_usdt=None,
         max_margin_usdt=None,
+        maintenance_margin_rate=None,
+        mm_deduction=None,
+        on_sl_beyond_liq="reject",
     )
+
+
+def risk(**given: Any) -> trading.Risk:
+    """Return the risk of a play that says nothing about it, but for what is given."""
+    silent = trading.Risk(
+        sizing=trading.Sizing(model="percent_equity", value=const(10.0), include_costs=False),
+        leverage=const(1.0),
+        stop_loss=None,
+        take_profit=None,
+        trailing=None,
+        break_even=None,
+        sl_order_type="market",
+        tp_order_type="market",
+    )
+    return replace(silent, **given)
+
+
+def stop(rule: str, value: float | None, **given: Any) -> trading.Stop:
+    bare = trading.Stop(
+        rule=rule,
+        value=None if value is None else const(value),
+        buffer_pct=const(0.0),
+        volatility=None,
+        long_level=None,
+        short_level=None,
+    )
+    return replace(bare, **given)
 
 
 def play(
@@ -147,9 +178,13 @@ def play(
         series=units,
         blocks=blocks,
         account=account(),
-        risk=ir.Risk(position_pct=const(10.0), stop_loss=None, take_profit=None),
-        policy=ir.Policy(mode=mode, exit_mode=exit_mode),
+        risk=risk(),
+        entry=money.entry(),
+        policy=trading.Policy(mode=mode, exit_mode=exit_mode, on_opposite="ignore"),
+        backtest=money.backtest(),
+        deploy=money.deploy(),
+        validation=money.validation(None),
+        warmup_tolerance=1e-3,
         params=tuple(ir.Default(name=k, value=v) for k, v in (params or {}).items()),
         roles=(("low_tf", exec_),),
-        validation=(),
     )

@@ -44,12 +44,16 @@ class Machine:
 
     def trading_rules(self) -> "Rules":
         """Return the money rules as the exchange takes them."""
-        from tradec.runtime.sim.rules import Rules
+        from tradec.runtime.sim.rules import NotExecutedError, Rules
 
-        given: dict[str, Any] = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in self.rules.items()
-        }
-        return Rules(**given)
+        try:
+            return Rules.of(self.rules)
+        except NotExecutedError as problem:
+            raise CommandError(
+                str(problem),
+                code="NOT_EXECUTED",
+                helps=("the play compiles, and this version cannot simulate all of it",),
+            ) from problem
 
 
 def machine_for(
@@ -101,13 +105,13 @@ def _native(artifact: "Artifact") -> Machine:
 
 
 def _interpreted(play: PlayFile, overrides: Mapping[str, str], progress: Progress) -> Machine:
-    from tradec.compiler.build import rules_of
     from tradec.compiler.canonical import canonical, module_hash, play_hash
     from tradec.compiler.catalog import standard
     from tradec.compiler.context import Context
     from tradec.compiler.interpreted import strategy_of
     from tradec.compiler.passes.compute_warmup import compute_warmup
     from tradec.compiler.pipeline import front
+    from tradec.compiler.rules_of import rules_of, validation_of
     from tradec.compiler.settings import play_values
     from tradec.dsl.diagnostics import Diagnostics
 
@@ -124,7 +128,7 @@ def _interpreted(play: PlayFile, overrides: Mapping[str, str], progress: Progres
         symbol=meaning.symbol,
         exec=meaning.exec,
         roles=dict(meaning.roles),
-        validation=dict(meaning.validation),
+        validation=validation_of(meaning),
         rules=rules_of(meaning, values),
         values=values,
         play_hash=play_hash(meaning),

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from generators.irbuild import FLOAT, INT, bar, block, const, param, play, series
+from generators.irbuild import FLOAT, INT, bar, block, const, param, play, risk, series, stop
 from tradec.compiler import ir
 from tradec.compiler.canonical import canonical, module_hash, play_hash
 from tradec.dsl.span import Position, Span
@@ -34,6 +34,9 @@ def test_it_is_sorted_json_without_types_and_spans() -> None:
         "account",
         "risk",
         "policy",
+        "entry",
+        "backtest",
+        "warmup_tolerance",
         "params",
     }
     for word in ("span", "outputs", "memory", "private", "low_tf"):
@@ -44,7 +47,8 @@ def test_it_is_sorted_json_without_types_and_spans() -> None:
     "same",
     [
         replace(one(), name="other"),
-        replace(one(), validation=(("pattern", "ranging"),)),
+        replace(one(), validation=replace(one().validation, pattern="ranging")),
+        replace(one(), deploy=replace(one().deploy, capital_usdt=5.0)),
         replace(one(), roles=(("high_tf", "D"),)),
         replace(one(), span=SPAN, series=tuple(replace(s, span=SPAN) for s in one().series)),
         one(ir.Const(value=2.5, type=FLOAT, span=SPAN)),
@@ -65,8 +69,12 @@ def test_a_whole_number_where_a_float_stands_is_that_float() -> None:
         one(const(2.6)),
         replace(one(), symbol="ETHUSDT"),
         replace(one(), account=replace(one().account, taker_bps=const(5.0))),
-        replace(one(), risk=replace(one().risk, position_pct=const(11.0))),
-        replace(one(), policy=ir.Policy(mode="long_only", exit_mode="first_hit")),
+        replace(one(), risk=risk(stop_loss=stop("percent", 2.0))),
+        replace(one(), risk=risk(tp_order_type="limit")),
+        replace(one(), entry=replace(one().entry, time_in_force="IOC")),
+        replace(one(), backtest=replace(one().backtest, funding=False)),
+        replace(one(), warmup_tolerance=1e-6),
+        replace(one(), policy=replace(one().policy, mode="long_only")),
         replace(one(), series=(series("ema_9", "ema", params={"length": 10}),)),
         replace(one(), series=(series("ema_nine", "ema", params={"length": 9}),)),
         replace(one(), series=(series("ema_9", "ema", params={"length": 9}, source=bar("open")),)),

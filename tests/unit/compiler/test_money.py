@@ -43,7 +43,7 @@ def test_whole_money_is_real() -> None:
     ],
 )
 def test_position_with_a_risk_section(sections: str, percent: float) -> None:
-    assert value(typed(FIRST_HIT + sections).risk.position_pct) == percent
+    assert value(typed(FIRST_HIT + sections).risk.sizing.value) == percent
 
 
 @pytest.mark.parametrize(("account", "percent"), [("{}", 1.0), ("{risk_per_trade_pct: 3}", 3.0)])
@@ -60,8 +60,8 @@ actions: {{entry_long: "close > ema_9", exit_long: "close < ema_9"}}
 position_policy: {{exit_mode: signal}}
 """
     risk = typed(whole).risk
-    assert value(risk.position_pct) == percent
-    assert risk.stop_loss is risk.take_profit is None
+    assert value(risk.sizing.value) == percent
+    assert (risk.stop_loss, risk.take_profit) == (None, None)
 
 
 def test_the_mapping_wins_over_the_shorthand() -> None:

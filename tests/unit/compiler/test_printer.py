@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from generators.irbuild import bar, block, const, intent, op, param, play, read, series
+from generators.irbuild import bar, block, const, intent, op, param, play, read, risk, series, stop
 from generators.passes import CONTEXT
 from irparse import parse
 from tradec.compiler import ir
@@ -44,11 +44,10 @@ def sample() -> ir.Play:
         id_="leave",
     )
     one = play(block(rule), leave, units=(EMA, SWING, TREND), params={"n": 9})
-    stop = ir.Distance(rule="price_percent", value=const(2.0))
     return replace(
         one,
-        risk=replace(one.risk, stop_loss=stop),
-        validation=(("pattern", "ranging"), ("seed", 7)),
+        risk=risk(stop_loss=stop("price_percent", 2.0, volatility=read(EMA))),
+        validation=replace(one.validation, pattern="ranging", seed=7),
     )
 
 
@@ -75,7 +74,16 @@ def test_a_series_and_a_rule_as_text() -> None:
         "        (1m.high / 2){float number} between -1 and 1e-08\n"
     ) in text
     assert "series s structure swing @5m private\n" in text
-    assert "  stop_loss price_percent 2.0\n  take_profit absent\n" in text
+    assert (
+        "  stop_loss Stop\n"
+        "    rule = 'price_percent'\n"
+        "    value 2.0\n"
+        "    buffer_pct 0.0\n"
+        "    volatility ema_9.value\n"
+        "    long_level absent\n"
+        "    short_level absent\n"
+        "  take_profit absent\n"
+    ) in text
 
 
 def test_types_show_lag_and_memory() -> None:

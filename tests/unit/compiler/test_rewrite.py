@@ -40,7 +40,7 @@ def test_children_are_what_the_map_replaces(node: ir.Number | ir.Condition) -> N
 
 def test_what_is_no_expression_is_refused() -> None:
     with pytest.raises(TypeError, match="Policy"):
-        map_children(ir.Policy(mode="long_only", exit_mode="signal"), lambda child: child)
+        map_children(play().policy, lambda child: child)
 
 
 def test_walk_goes_parents_first_from_left_to_right() -> None:

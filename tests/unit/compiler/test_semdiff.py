@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from generators.irbuild import bar, block, const, intent, param, play, read, series
+from generators.irbuild import bar, block, const, intent, param, play, read, risk, series, stop
 from tradec.compiler import ir
 from tradec.compiler.ir import Action
 from tradec.compiler.semdiff import diff_plays
@@ -108,13 +108,12 @@ def test_blocks_come_go_move_and_emit() -> None:
 
 def test_money_and_policy() -> None:
     before = one()
-    stop = ir.Distance(rule="percent", value=const(2.0))
     after = replace(
         before,
         symbol="ETHUSDT",
         policy=replace(before.policy, mode="long_only"),
         account=replace(before.account, taker_bps=const(6.0), max_margin_usdt=const(500.0)),
-        risk=replace(before.risk, stop_loss=stop),
+        risk=risk(stop_loss=stop("percent", 2.0)),
         params=(ir.Default(name="n", value=4),),
     )
     assert lines(before, after) == [
@@ -123,5 +122,5 @@ def test_money_and_policy() -> None:
         "changed policy.mode: long_short -> long_only",
         "changed account.taker_bps: 5.5 -> 6.0",
         "changed account.max_margin_usdt: none -> 500.0",
-        "changed risk.stop_loss: none -> 2.0 percent",
+        "changed risk.stop_loss: none -> percent, value 2.0, buffer_pct 0.0",
     ]
