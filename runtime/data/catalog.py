@@ -7,8 +7,10 @@ Readers  take no lock: they read one manifest and the immutable files that it na
 
 import hashlib
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +25,7 @@ from tradec.runtime.data.kinds import check_names, conform, kind_named
 from tradec.runtime.data.locking import symbol_lock
 from tradec.runtime.data.manifest import Manifest
 from tradec.runtime.data.merging import OnConflict
-from tradec.runtime.data.reading import read_window
+from tradec.runtime.data.reading import read_table, read_window
 from tradec.runtime.data.storing import collect, store
 
 DEFAULT_VENUE = "bybit-linear"
@@ -94,8 +96,9 @@ class Catalog:
         self.root = default_root() if root is None else Path(root)
         self._clock = clock
         self._lock_timeout = lock_timeout
+        self._held: set[tuple[int, Path]] = set()
 
-    def write(
+    def write(  # noqa: PLR0913  what a write is made of
         self,
         venue: str,
         symbol: str,
@@ -103,15 +106,21 @@ class Catalog:
         table: Any,
         source: str,
         on_conflict: OnConflict = "keep",
+        *,
+        checked: tuple[int, int] | None = None,
     ) -> Report:
-        """Put the rows of an Arrow table into a series; all of them or, on any error, none."""
+        """Put the rows of an Arrow table into a series; all of them or, on any error, none.
+
+        `checked` is the half-open span that the source was asked for and answered in full: what is
+        absent in it need not be asked for again.
+        """
         check_names(venue, symbol)
         described = kind_named(kind)
         rows = conform(table, described)
         folder = self._folder(venue, symbol, kind)
         empty = Manifest(venue=venue, symbol=symbol, kind=kind)
         try:
-            with symbol_lock(folder.parent, self._clock(), self._lock_timeout):
+            with self.writing(venue, symbol):
                 old = manifests.load(folder) or empty
                 stored = store(
                     folder,
@@ -121,6 +130,7 @@ class Catalog:
                     source=source,
                     on_conflict=on_conflict,
                     now_ms=self._clock(),
+                    checked=checked,
                 )
                 collect(folder, stored.manifest, self._clock())
         except OSError as error:
@@ -133,6 +143,39 @@ class Catalog:
             kept=sum(part.kept for part in stored.parts),
             files=stored.files,
         )
+
+    @contextmanager
+    def writing(self, venue: str, symbol: str) -> Iterator[None]:
+        """Hold the lock of a symbol over several writes of this thread; LockHeld otherwise."""
+        folder = self.root / venue / symbol
+        mine = (threading.get_ident(), folder)
+        if mine in self._held:
+            yield
+            return
+        with symbol_lock(folder, self._clock(), self._lock_timeout):
+            self._held.add(mine)
+            try:
+                yield
+            finally:
+                self._held.discard(mine)
+
+    def manifest(self, venue: str, symbol: str, kind: str) -> Manifest:
+        """Return the manifest of a series, empty where there is none."""
+        check_names(venue, symbol)
+        empty = Manifest(venue=venue, symbol=symbol, kind=kind_named(kind).name)
+        return manifests.load(self._folder(venue, symbol, kind)) or empty
+
+    def read_rows(
+        self,
+        venue: str,
+        symbol: str,
+        kind: str,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+    ) -> Any:
+        """Return the rows of a series with start <= ts < end as an Arrow table, perhaps empty."""
+        check_names(venue, symbol)
+        return read_table(self._folder(venue, symbol, kind), kind_named(kind), start_ms, end_ms)
 
     def read_bars(
         self, venue: str, symbol: str, start_ms: int | None = None, end_ms: int | None = None

@@ -2,6 +2,7 @@
 
 coverage     half-open spans [start, end) of bars that the source has
 known_gaps   spans of bars that are absent there and stored as flat ones
+checked      spans that the source was asked for and answered in full, whatever it held
 retired      files that an older manifest named, kept a while for readers that still hold it
 """
 
@@ -46,6 +47,7 @@ class Manifest:
     kind: str
     files: tuple[DataFile, ...] = ()
     retired: tuple[tuple[str, int], ...] = ()
+    checked: Spans = ()
 
     @property
     def coverage(self) -> Spans:
@@ -56,6 +58,15 @@ class Manifest:
     def known_gaps(self) -> Spans:
         """Return the spans of flat bars, joined over the files."""
         return join(span for file in self.files for span in file.known_gaps)
+
+    @property
+    def known(self) -> Spans:
+        """Return the spans of which nothing more can be learnt: there, absent, or asked for."""
+        return join((*self.coverage, *self.known_gaps, *self.checked))
+
+    def with_checked(self, span: tuple[int, int] | None) -> "Manifest":
+        """Return the manifest with one more span that was asked for."""
+        return self if span is None else replace(self, checked=join((*self.checked, span)))
 
     def file_of(self, period: str) -> DataFile | None:
         """Return the file of a period, if there is one."""
@@ -109,6 +120,21 @@ def join(spans: Any) -> Spans:
     return tuple(joined)
 
 
+def lacking(known: Spans, start: int, end: int) -> Spans:
+    """Return what of [start, end) lies in none of the spans, which are in order."""
+    missing: list[tuple[int, int]] = []
+    at = start
+    for begin, stop in known:
+        if begin >= end:
+            break
+        if begin > at:
+            missing.append((at, begin))
+        at = max(at, stop)
+    if at < end:
+        missing.append((at, end))
+    return tuple(missing)
+
+
 def _parse(content: dict[str, Any]) -> Manifest:
     if content["schema"] != SCHEMA:
         raise ValueError(content["schema"])
@@ -118,6 +144,7 @@ def _parse(content: dict[str, Any]) -> Manifest:
         kind=content["kind"],
         files=tuple(_parse_file(entry) for entry in content["files"]),
         retired=tuple((str(name), int(since)) for name, since in content["retired"]),
+        checked=tuple((int(start), int(end)) for start, end in content["checked"]),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradec.runtime.data.errors import DataError
-from tradec.runtime.data.kinds import FLAG_FLAT, FLAG_REVISED, Kind
+from tradec.runtime.data.kinds import FLAG_FLAT, FLAG_REVISED, Kind, key_tuples
 from tradec.runtime.data.timestamps import iso
 
 OnConflict: TypeAlias = Literal["keep", "replace", "fail"]
@@ -34,7 +34,7 @@ class Merged:
 
 def merge(existing: Any, incoming: Any, kind: Kind, on_conflict: OnConflict) -> Merged:
     """Return the period with the incoming rows in it; both tables conform to the kind."""
-    there, comes = _ts(existing), _ts(incoming)
+    there, comes = _ranks(existing, incoming, kind)
     place = np.searchsorted(there, comes)
     hit = np.zeros(len(comes), np.bool_)
     inside = place < len(there)
@@ -45,7 +45,7 @@ def merge(existing: Any, incoming: Any, kind: Kind, on_conflict: OnConflict) -> 
     upgraded = hit & flat_there & ~flat
     conflict = hit & ~same & ~flat & ~flat_there
     if on_conflict == "fail" and conflict.any():
-        raise _refused(comes[conflict], kind)
+        raise _refused(_ts(incoming)[conflict], kind)
     replaced = conflict & (on_conflict == "replace")
     taken = ~hit | upgraded | replaced
     table = _joined(existing, incoming, kind, (place, taken, replaced, hit))
@@ -61,6 +61,15 @@ def merge(existing: Any, incoming: Any, kind: Kind, on_conflict: OnConflict) -> 
 
 def _ts(table: Any) -> NDArray[np.int64]:
     return np.asarray(table["ts"].to_numpy(), np.int64)
+
+
+def _ranks(existing: Any, incoming: Any, kind: Kind) -> tuple[NDArray[np.int64], ...]:
+    """Return whole numbers for the keys of both tables, in the order of the keys."""
+    if len(kind.key) == 1:
+        return _ts(existing), _ts(incoming)
+    keys = [key_tuples(table, kind) for table in (existing, incoming)]
+    rank = {key: place for place, key in enumerate(sorted({*keys[0], *keys[1]}))}
+    return tuple(np.array([rank[key] for key in found], np.int64) for found in keys)
 
 
 def _flat(table: Any, kind: Kind) -> Mask:
@@ -81,8 +90,12 @@ def _at(values: NDArray[Any], place: NDArray[np.int64], hit: Mask) -> NDArray[An
 def _same(existing: Any, incoming: Any, kind: Kind, place: NDArray[np.int64], hit: Mask) -> Mask:
     same = np.ones(len(place), np.bool_)
     for name in kind.values:
+        comes = incoming[name].to_numpy()
         met = _at(existing[name].to_numpy(), place, hit)
-        same &= met == incoming[name].to_numpy()
+        equal = met == comes
+        if name in kind.absent:
+            equal |= np.isnan(met) & np.isnan(comes)
+        same &= equal
     return same
 
 
@@ -102,7 +115,9 @@ def _joined(
         index = incoming.column_names.index("flags")
         incoming = incoming.set_column(index, incoming.schema.field("flags"), pa.array(flags))
     parts = [existing.filter(pa.array(stays)), incoming.filter(pa.array(taken))]
-    table = pa.concat_tables(parts)
+    table = pa.concat_tables(parts).combine_chunks()
+    if len(kind.key) > 1:
+        return table.sort_by([(name, "ascending") for name in kind.key])
     return table.take(pa.array(np.argsort(_ts(table), kind="stable"))).combine_chunks()
 
 

@@ -2,11 +2,12 @@
 
 import bisect
 from pathlib import Path
+from typing import Any
 
 from tradec.runtime.data import manifest as manifests
 from tradec.runtime.data.bars import Bars, from_columns
 from tradec.runtime.data.errors import DataError
-from tradec.runtime.data.kinds import FLAG_FLAT
+from tradec.runtime.data.kinds import FLAG_FLAT, Kind, conform, empty_table
 from tradec.runtime.data.manifest import Spans
 from tradec.runtime.data.query import connect, literal_path
 from tradec.runtime.data.timestamps import MINUTE_MS, iso
@@ -28,6 +29,28 @@ def read_window(folder: Path, source: str, start_ms: int | None, end_ms: int | N
             return bars.slice(bars.position(start), bars.position(end))
         # a manifest that was held for ten minutes may name files that are collected: read it again
     raise DataError("CATALOG_CORRUPT", f"a file that the manifest of {source} names is absent")
+
+
+def read_table(folder: Path, kind: Kind, start_ms: int | None, end_ms: int | None) -> Any:
+    """Return the rows with start <= ts < end as one manifest of the folder names them."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - deferred: heavy
+    import pyarrow.parquet as pq  # noqa: PLC0415 - deferred: heavy
+
+    start = -(2**63) if start_ms is None else start_ms
+    end = 2**63 - 1 if end_ms is None else end_ms
+    for _ in range(_TRIES):
+        manifest = manifests.load(folder)
+        files = manifest.files if manifest else ()
+        chosen = [file.name for file in files if file.last >= start and file.first < end]
+        try:
+            tables = [pq.read_table(folder / name) for name in chosen]
+        except FileNotFoundError:
+            continue  # collected meanwhile: a newer manifest names others
+        table = conform(_joined(tables), kind) if tables else empty_table(kind)
+        inside = pc.and_(pc.greater_equal(table["ts"], start), pc.less(table["ts"], end))
+        return table.filter(inside).combine_chunks()
+    where = "/".join(folder.parts[-3:])
+    raise DataError("CATALOG_CORRUPT", f"a file that the manifest of {where} names is absent")
 
 
 def _select(paths: list[Path], first: int, last: int, source: str) -> Bars:
@@ -55,6 +78,12 @@ def _select(paths: list[Path], first: int, last: int, source: str) -> Bars:
         source=source,
     )
     return bars
+
+
+def _joined(tables: list[Any]) -> Any:
+    import pyarrow as pa  # noqa: PLC0415 - deferred: heavy
+
+    return pa.concat_tables(tables)
 
 
 def _window(coverage: Spans, start_ms: int | None, end_ms: int | None) -> tuple[int, int]:

@@ -38,22 +38,27 @@ def store(  # noqa: PLR0913 - one write, under the lock
     source: str,
     on_conflict: OnConflict,
     now_ms: int,
+    checked: tuple[int, int] | None = None,
 ) -> Stored:
-    """Merge rows into the series and commit; the manifest stays where nothing changed."""
+    """Merge rows into the series and commit; the manifest stays where nothing changed.
+
+    `checked` is the span that the source was asked for: it is committed with its rows.
+    """
     merged = {
         period: merge(_existing(folder, manifest, period, rows), part, kind, on_conflict)
         for period, part in _periods(rows, kind)
     }
     parts = tuple(merged.values())
     changed = {period: part for period, part in merged.items() if part.changed}
-    if not changed:
+    known = manifest.with_checked(checked)
+    if not changed and known == manifest:
         return Stored(manifest=manifest, parts=parts, files=())
     make_folder(folder)
     fresh = tuple(
         _write(folder, kind, period, part.table, (source, now_ms))
         for period, part in changed.items()
     )
-    manifest = manifest.with_files(fresh, now_ms)
+    manifest = known.with_files(fresh, now_ms)
     manifests.commit(folder, manifest)
     return Stored(manifest=manifest, parts=parts, files=tuple(file.name for file in fresh))
 

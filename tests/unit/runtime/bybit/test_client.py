@@ -9,6 +9,7 @@ import pytest
 
 from fakebybit.faults import Fault
 from fakebybit.server import TEST_SECRET, FakeBybit
+from fakebybit.worlds import T0, client, market
 from tradec.runtime.bybit.endpoints import KLINE, TIME, Endpoint
 from tradec.runtime.bybit.errors import (
     BybitError,
@@ -19,8 +20,6 @@ from tradec.runtime.bybit.errors import (
     UnreachableError,
 )
 from tradec.runtime.bybit.session import Key
-
-from .markets import T0, client, market
 
 ECHO = Endpoint(path="/v5/order/create", bucket="order.write", method="POST", signed=True)
 READ = Endpoint(path="/v5/position/list", bucket="read", signed=True)

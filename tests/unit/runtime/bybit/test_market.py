@@ -8,11 +8,10 @@ import pytest
 
 from fakebybit.faults import Fault
 from fakebybit.server import FakeBybit
+from fakebybit.worlds import MINUTE_MS, T0, client, market
 from tradec.runtime.bybit import market as bybit
 from tradec.runtime.bybit.errors import BadAnswerError, RefusedError
 from tradec.runtime.bybit.market import Span
-
-from .markets import MINUTE_MS, T0, client, market
 
 MINUTES = 2_500
 END = T0 + MINUTES * MINUTE_MS

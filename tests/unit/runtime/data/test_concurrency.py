@@ -135,6 +135,6 @@ def test_readers_see_whole_writes_while_a_writer_commits(tmp_path: Path) -> None
         assert process.returncode == 0, err
         if process is not writer:
             reads, first, last = map(int, out.split())
-            assert reads > 5
+            assert reads > 1
             assert first < last
     assert Catalog(tmp_path).verify() == []
