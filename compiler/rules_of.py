@@ -46,7 +46,10 @@ def rules_of(play: ir.Play, values: Mapping[str, int | float]) -> dict[str, Any]
         "break_even": plain.value(risk.break_even),
         "sl_order_type": risk.sl_order_type,
         "tp_order_type": risk.tp_order_type,
-        "entry": plain.value(play.entry),
+        "entry": {
+            **plain.value(play.entry),
+            "expire_after_bars": int(setting(play.entry.expire_after_bars, values)),
+        },
         "on_opposite": play.policy.on_opposite,
         "partial_exits": any(plain.value(i.percent) != 100 for i in intents(play)),
         "backtest": plain.value(play.backtest),
@@ -123,7 +126,7 @@ class _Plain:
     def value(self, item: Any) -> Any:
         match item:
             case ir.Const() | ir.Param():
-                return setting(item, self._values)
+                return float(setting(item, self._values))
             case ir.Read():
                 return self._slots[item]
             case ir.Node():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar, assert_never
 
-from tradec.dsl import nodes
+from tradec.dsl import nodes, written
 
 NodeT = TypeVar("NodeT", bound=nodes.Node)
 Rewrite: TypeAlias = Callable[[nodes.Ref], nodes.Ref]
@@ -24,8 +24,41 @@ def map_conditions(play: nodes.Play, rewrite: RewriteCondition) -> nodes.Play:
 
 
 def map_refs(play: nodes.Play, rewrite: Rewrite) -> nodes.Play:
-    """Return the play with every reference in its conditions rewritten."""
-    return map_conditions(play, lambda condition: _in_condition(condition, rewrite))
+    """Return the play with every reference in its conditions and its money rules rewritten."""
+    play = map_conditions(play, lambda condition: _in_condition(condition, rewrite))
+    return map_other_refs(play, rewrite)
+
+
+def map_other_refs(play: nodes.Play, rewrite: Rewrite) -> nodes.Play:
+    """Return the play with the references of its stop levels and its metadata rewritten."""
+
+    def in_note(note: nodes.Note) -> nodes.Note:
+        if not isinstance(note.value, nodes.Ref):
+            return note
+        return changed(note, value=rewrite(note.value))
+
+    def in_intent(intent: nodes.Intent) -> nodes.Intent:
+        return changed(intent, metadata=map_all(intent.metadata, in_note))
+
+    def in_case(case: nodes.Case) -> nodes.Case:
+        return changed(case, emit=map_all(case.emit, in_intent))
+
+    def in_block(block: nodes.Block) -> nodes.Block:
+        cases, otherwise = map_all(block.cases, in_case), map_all(block.otherwise, in_intent)
+        return changed(block, cases=cases, otherwise=otherwise)
+
+    return changed(
+        play, actions=map_all(play.actions, in_block), risk=_with_levels(play.risk, rewrite)
+    )
+
+
+def _with_levels(risk: written.Risk | None, rewrite: Rewrite) -> written.Risk | None:
+    stop = risk.stop_loss if risk is not None else None
+    if risk is None or stop is None:
+        return risk
+    refs = {name: getattr(stop, name) for name in ("long_ref", "short_ref")}
+    moved = {name: rewrite(ref) for name, ref in refs.items() if ref is not None}
+    return changed(risk, stop_loss=changed(stop, **moved))
 
 
 def changed(node: NodeT, **fields: Any) -> NodeT:

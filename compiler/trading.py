@@ -85,7 +85,7 @@ class Target(Node):
 class Trailing(Node):
     """A stop that follows the best price (11.5), once that is `activation_pct` from the entry.
 
-    `rule` is atr (distance * volatility as it is now) or percent (of the best price).
+    `rule`: volatility (distance * volatility as it is now) or percent (of the best price).
     """
 
     rule: str

@@ -6,6 +6,7 @@ from tradec.dsl.conditions import read_condition
 from tradec.dsl.context import Context
 from tradec.dsl.diagnostics import Label
 from tradec.dsl.marked import Mapping, Marked, Scalar, Sequence
+from tradec.dsl.metadata import read_metadata
 from tradec.dsl.schema import Number
 from tradec.dsl.sections_rules import ACTION, BLOCK, CASE, INTENT, OTHERWISE
 from tradec.dsl.span import Span
@@ -49,19 +50,26 @@ def read_actions(value: Marked, at: Span, cx: Context) -> tuple[nodes.Block, ...
 def _read_entry(key: Scalar, value: Marked, cx: Context) -> nodes.Block | None:
     path = join_path("actions", key.text)
     action = _read_action(key, key.text, cx)
-    if isinstance(value, Mapping) and value.get("when") is not None:
+    bound = Bound(path, key.span)
+    if isinstance(value, Mapping) and _is_entry(value):
         bound = bind(ACTION, value, path, key.span, cx)
-        when = read_condition(bound.special["when"], join_path(path, "when"), cx)
+        given = bound.special.get("when")
+        when = None if given is None else read_condition(given, join_path(path, "when"), cx)
     elif isinstance(value, Scalar) and value.plain and not value.text:
         cx.wrong_type(path, "a condition", value)
         when = None
     else:
         when = read_condition(value, path, cx)
-    if action is None or when is None:
+    intent = _intent(action, bound, key.span, path, cx)
+    if intent is None or action is None or when is None:
         return None
-    intent = nodes.Intent(action=action, span=key.span)
     case = nodes.Case(when=when, emit=(intent,), span=key.span.to(value.span))
     return nodes.Block(id=action, cases=(case,), span=key.span)
+
+
+def _is_entry(value: Mapping) -> bool:
+    """Whether a mapping is no condition, but has one as its `when`."""
+    return any(key.text in {"when", "percent", "metadata"} for key, _ in value.entries)
 
 
 def _read_action(scalar: Scalar, text: str, cx: Context) -> nodes.Literal | None:
@@ -146,12 +154,19 @@ def _read_intent(value: Marked, path: str, cx: Context) -> nodes.Intent | None:
     bound = bind(INTENT, value, path, value.span, cx)
     named = bound.special.get("action")
     action = _read_named(named, join_path(path, "action"), cx) if named is not None else None
-    percent = None
-    if "percent" in bound.special:
-        percent = _read_percent(bound, action, path, cx)
+    return _intent(action, bound, value.span, path, cx)
+
+
+def _intent(
+    action: nodes.Literal | None, bound: Bound, span: Span, path: str, cx: Context
+) -> nodes.Intent | None:
+    """Return an action with its percent and metadata; None where the action is none."""
+    percent = _read_percent(bound, action, path, cx) if "percent" in bound.special else None
+    metadata = bound.special.get("metadata")
+    notes = read_metadata(metadata, join_path(path, "metadata"), cx) if metadata else ()
     if action is None:
         return None
-    return nodes.Intent(action=action, percent=percent, span=value.span)
+    return nodes.Intent(action=action, percent=percent, metadata=notes, span=span)
 
 
 def _read_named(value: Marked, path: str, cx: Context) -> nodes.Literal | None:
@@ -174,7 +189,4 @@ def _read_percent(
         message = f"`percent` is {number}, which is out of range"
         help_ = "write a number above 0 and at most 100"
         cx.report("E602", written.span, message, help_)
-    elif number != 100:
-        key = bound.keys["percent"]
-        cx.report("E108", key.span, "`percent` other than 100 is not supported yet")
     return percent

@@ -1,24 +1,39 @@
 """Checks a mapping against its section and reads the simple values."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tradec.dsl import nodes
 from tradec.dsl.context import Context
+from tradec.dsl.instants import read_instant
 from tradec.dsl.marked import Mapping, Marked, Scalar
 from tradec.dsl.schema import (
+    Alias,
+    Flag,
     Gone,
+    Idle,
     Inner,
+    Instant,
     Key,
+    Kind,
     Later,
     Number,
+    OneOf,
     Only,
     Section,
+    Simple,
     Special,
     Text,
     Word,
 )
 from tradec.dsl.span import Span
-from tradec.dsl.values import read_number, read_only, read_text, read_word, write_instead
+from tradec.dsl.values import (
+    read_flag,
+    read_number,
+    read_only,
+    read_text,
+    read_word,
+    write_instead,
+)
 from tradec.dsl.vocabulary import RENAMED_KEYS
 from tradec.dsl.words import closest, join_words, listed
 
@@ -77,21 +92,59 @@ def _read(known: Key, key: Scalar, value: Marked, bound: Bound, cx: Context) -> 
             cx.report("E108", key.span, f"`{path}` is not supported yet")
         case Gone(replacement=replacement):
             cx.report("E106", key.span, f"`{path}` is deprecated", write_instead(replacement))
+        case Idle(because=because):
+            cx.report("W110", key.span, f"`{path}` has no effect: {because}", "remove it")
         case Only() as kind:
             read_only(kind, key, value, path, cx)
+        case Alias(of=of, kind=kind):
+            cx.report("W105", key.span, f"`{path}` is deprecated", f"write `{of}`")
+            _read_kind(kind, key, value, bound, cx)
+        case kind:
+            _read_kind(kind, key, value, bound, cx)
+
+
+def _read_kind(kind: Kind, key: Scalar, value: Marked, bound: Bound, cx: Context) -> None:
+    path = join_path(bound.path, key.text)
+    match kind:
+        case Inner(words=words) | Number(words=words) if _is_word(value, words):
+            assert isinstance(value, Scalar)
+            bound.values[key.text] = nodes.Literal(value=value.text, span=value.span)
         case Inner(section=section):
-            bound.inner[known.name] = bind(section, value, path, key.span, cx)
+            bound.inner[key.text] = bind(section, value, path, key.span, cx)
+        case OneOf():
+            bound.inner[key.text] = bind_one_of(kind, value, path, key.span, cx)
         case Special():
-            bound.special[known.name] = value
-        case Number() | Text() | Word() as kind:
+            bound.special[key.text] = value
+        case Number() | Text() | Word() | Flag() | Instant():
             read = _read_simple(kind, value, path, cx)
             if read is not None:
-                bound.values[known.name] = read
+                bound.values[key.text] = read
 
 
-def _read_simple(
-    kind: Number | Text | Word, value: Marked, path: str, cx: Context
-) -> nodes.Value | None:
+def _is_word(value: Marked, words: tuple[str, ...]) -> bool:
+    return isinstance(value, Scalar) and value.text in words
+
+
+def bind_one_of(kind: OneOf, value: Marked, path: str, at: Span, cx: Context) -> Bound:
+    """Return the values of a mapping whose section one of its own values names."""
+    tag = Key(name=kind.tag, kind=Word(words=tuple(kind.sections)), required=True)
+    named = value.get(kind.tag) if isinstance(value, Mapping) else None
+    word = named.text if isinstance(named, Scalar) else ""
+    if word in kind.sections:
+        section = kind.sections[word]
+        hints = {
+            key.name: f"`{key.name}` goes with `{kind.tag}: {other}`"
+            for other, its in kind.sections.items()
+            for key in its.keys
+        }
+        section = Section(path=section.path, keys=(tag, *section.keys), hints=hints)
+        return bind(section, value, path, at, cx)
+    every = {key.name: key for one in kind.sections.values() for key in one.keys}
+    optional = tuple(replace(key, required=False) for key in every.values())
+    return bind(Section(path=path, keys=(tag, *optional)), value, path, at, cx)
+
+
+def _read_simple(kind: Simple, value: Marked, path: str, cx: Context) -> nodes.Value | None:
     match kind:
         case Number():
             return read_number(kind, value, path, cx)
@@ -99,6 +152,10 @@ def _read_simple(
             return read_text(kind, value, path, cx)
         case Word():
             return read_word(kind, value, path, cx)
+        case Flag():
+            return read_flag(value, path, cx)
+        case Instant():
+            return read_instant(value, path, cx)
 
 
 def report_missing(name: str, path: str, at: Span, cx: Context) -> None:
@@ -113,8 +170,11 @@ def report_unknown(section: Section, key: Scalar, path: str, cx: Context) -> Non
     if not near and "params" in section.by_name:
         help_ = "write parameters under `params:`"
     message = f"unknown key `{join_path(path, key.text)}`"
-    note = f"accepted keys: {listed(section.accepted)}"
-    cx.report("E101", key.span, message, help_, label="unknown key", notes=(note,))
+    notes = [f"accepted keys: {listed(section.accepted)}"]
+    if key.text in section.hints:
+        notes.append(section.hints[key.text])
+        help_ = ""
+    cx.report("E101", key.span, message, help_, label="unknown key", notes=tuple(notes))
 
 
 def join_path(path: str, name: str) -> str:

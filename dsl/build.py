@@ -10,8 +10,11 @@ from tradec.dsl.declarations import Declarations, settle
 from tradec.dsl.diagnostics import Diagnostics, Severity
 from tradec.dsl.marked import Mapping as MarkedMapping
 from tradec.dsl.marked import Sequence
+from tradec.dsl.money import read_account, read_entry, read_policy, read_risk, section
+from tradec.dsl.runs import read_backtest, read_deploy, read_validation
 from tradec.dsl.sections import ROOT
 from tradec.dsl.span import Source, Span
+from tradec.dsl.symbols import read_symbol
 from tradec.dsl.units import Namespace, read_features, read_structures
 from tradec.dsl.yaml import read_yaml
 
@@ -66,15 +69,18 @@ def _read_root(root: MarkedMapping, cx: Context) -> nodes.Play:
         name=name or bound.required("id"),
         id=bound.literal("id"),
         description=bound.literal("description"),
-        symbol=bound.required("symbol"),
+        symbol=read_symbol(bound, start, cx),
         timeframes=_read_timeframes(bound, start),
-        account=_read_account(bound, start),
+        account=read_account(bound, start),
         features=features,
         structures=structures,
         actions=blocks,
-        policy=_read_policy(bound, start),
-        risk=_read_risk(bound, cx),
-        validation=_read_validation(bound),
+        policy=read_policy(bound, start),
+        entry=read_entry(bound, start),
+        risk=read_risk(bound, cx),
+        backtest=read_backtest(bound, start, cx),
+        deploy=read_deploy(bound, start),
+        validation=read_validation(bound, start, cx),
         # Last, because the type of a variable depends on its uses.
         variables=settle(cx.variables, cx.diagnostics),
         span=root.span,
@@ -87,83 +93,12 @@ def _has_structures(bound: Bound) -> bool:
     return any(not isinstance(value, Sequence) or value.items for value in values)
 
 
-def _section(bound: Bound, name: str, start: Span) -> Bound:
-    return bound.inner.get(name) or Bound(name, start)
-
-
 def _read_timeframes(bound: Bound, start: Span) -> nodes.Timeframes:
-    inner = _section(bound, "timeframes", start)
+    inner = section(bound, "timeframes", start)
     return nodes.Timeframes(
         low_tf=inner.required("low_tf"),
         med_tf=inner.required("med_tf"),
         high_tf=inner.required("high_tf"),
         exec=inner.required("exec"),
-        span=inner.span,
-    )
-
-
-def _read_account(bound: Bound, start: Span) -> nodes.Account:
-    inner = _section(bound, "account", start)
-    fees = _section(inner, "fee_model", inner.span)
-    return nodes.Account(
-        starting_equity_usdt=inner.value("starting_equity_usdt"),
-        max_leverage=inner.value("max_leverage"),
-        max_drawdown_pct=inner.value("max_drawdown_pct"),
-        margin_mode=inner.literal("margin_mode"),
-        taker_bps=fees.value("taker_bps"),
-        maker_bps=fees.value("maker_bps"),
-        slippage_bps=inner.value("slippage_bps"),
-        min_trade_notional_usdt=inner.value("min_trade_notional_usdt"),
-        risk_per_trade_pct=inner.value("risk_per_trade_pct"),
-        max_notional_usdt=inner.value("max_notional_usdt"),
-        max_margin_usdt=inner.value("max_margin_usdt"),
-        span=inner.span,
-    )
-
-
-def _read_policy(bound: Bound, start: Span) -> nodes.Policy:
-    inner = _section(bound, "position_policy", start)
-    return nodes.Policy(
-        mode=inner.literal("mode"),
-        exit_mode=inner.literal("exit_mode"),
-        max_positions_per_symbol=inner.literal("max_positions_per_symbol"),
-        span=inner.span,
-    )
-
-
-def _read_risk(bound: Bound, cx: Context) -> nodes.Risk | None:
-    inner = bound.inner.get("risk")
-    if inner is None:
-        return None
-    return nodes.Risk(
-        stop_loss_pct=inner.value("stop_loss_pct"),
-        take_profit_pct=inner.value("take_profit_pct"),
-        max_position_pct=inner.value("max_position_pct"),
-        stop_loss=_read_rule(inner, "stop_loss", cx),
-        take_profit=_read_rule(inner, "take_profit", cx),
-        span=inner.span,
-    )
-
-
-def _read_rule(bound: Bound, name: str, cx: Context) -> nodes.Rule | None:
-    inner = bound.inner.get(name)
-    kind = inner.literal("type") if inner is not None else None
-    if inner is None or kind is None:
-        return None
-    if "value" not in inner.keys:
-        report_missing("value", inner.path, inner.span, cx)
-    return nodes.Rule(type=kind, value=inner.value("value"), span=inner.span)
-
-
-def _read_validation(bound: Bound) -> nodes.Validation | None:
-    inner = bound.inner.get("validation")
-    if inner is None:
-        return None
-    return nodes.Validation(
-        pattern=inner.literal("pattern"),
-        bars=inner.literal("bars"),
-        seed=inner.literal("seed"),
-        base_price=inner.literal("base_price"),
-        volatility=inner.literal("volatility"),
         span=inner.span,
     )

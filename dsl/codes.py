@@ -18,6 +18,7 @@ from tradec.dsl.explain import (
     e8,
     e9,
     w1,
+    w1_money,
     w1_reading,
 )
 from tradec.dsl.explain.code import Code
@@ -36,6 +37,7 @@ _FAMILIES: tuple[tuple[Code, ...], ...] = (
     e8.CODES,
     e9.CODES,
     w1.CODES,
+    w1_money.CODES,
     w1_reading.CODES,
 )
 

@@ -5,9 +5,12 @@ reference to a variable. Both forms of a condition (lists and expressions) give 
 """
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tradec.dsl.span import NOWHERE, Span
+
+if TYPE_CHECKING:
+    from tradec.dsl import written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,23 +167,6 @@ class Timeframes(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account(Node):
-    """`account`; None where the key is absent."""
-
-    starting_equity_usdt: Value | None = None
-    max_leverage: Value | None = None
-    max_drawdown_pct: Value | None = None
-    margin_mode: Literal | None = None
-    taker_bps: Value | None = None
-    maker_bps: Value | None = None
-    slippage_bps: Value | None = None
-    min_trade_notional_usdt: Value | None = None
-    risk_per_trade_pct: Value | None = None
-    max_notional_usdt: Value | None = None
-    max_margin_usdt: Value | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Argument(Node):
     """One entry of `params:`; `span` is that of the key."""
 
@@ -224,11 +210,20 @@ class Variable(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Node):
+    """One entry of `metadata:`; `span` is that of its name."""
+
+    name: str
+    value: Value | Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intent(Node):
     """One member of an `emit:` list."""
 
     action: Literal
     percent: Value | None = None
+    metadata: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,45 +244,6 @@ class Block(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy(Node):
-    """`position_policy`; None where the key is absent."""
-
-    mode: Literal | None = None
-    exit_mode: Literal | None = None
-    max_positions_per_symbol: Literal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule(Node):
-    """A stop or target in mapping form, `{type, value}`; `span` is that of the mapping's key."""
-
-    type: Literal
-    value: Value | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Risk(Node):
-    """`risk`, the shorthand; None where the key is absent."""
-
-    stop_loss_pct: Value | None = None
-    take_profit_pct: Value | None = None
-    max_position_pct: Value | None = None
-    stop_loss: Rule | None = None
-    take_profit: Rule | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validation(Node):
-    """`validation`: what a synthetic run uses."""
-
-    pattern: Literal | None = None
-    bars: Literal | None = None
-    seed: Literal | None = None
-    base_price: Literal | None = None
-    volatility: Literal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Play(Node):
     """A whole file."""
 
@@ -297,11 +253,14 @@ class Play(Node):
     description: Literal | None
     symbol: Literal
     timeframes: Timeframes
-    account: Account
+    account: "written.Account"
     features: tuple[Feature, ...]
     structures: tuple[Structure, ...]
     variables: tuple[Variable, ...]
     actions: tuple[Block, ...]
-    policy: Policy
-    risk: Risk | None
-    validation: Validation | None
+    policy: "written.Policy"
+    entry: "written.Entry"
+    risk: "written.Risk | None"
+    backtest: "written.Backtest"
+    deploy: "written.Deploy"
+    validation: "written.Validation"

@@ -39,6 +39,19 @@ def read_operand(value: Marked, path: str, cx: Context) -> nodes.Operand | None:
             return _read_reference(value, path, cx)
 
 
+def read_reference(value: Marked, path: str, cx: Context, takes: str) -> nodes.Ref | None:
+    """Return an operand that is a reference; what is wrong is reported, and None returned."""
+    try:
+        operand = read_operand(value, path, cx)
+    except FaultError as fault:
+        cx.report(fault.code, fault.span, fault.message, *fault.helps)
+        return None
+    if operand is None or isinstance(operand, nodes.Ref):
+        return operand
+    cx.wrong_type(path, takes, value)
+    return None
+
+
 def _read_text(value: Scalar, path: str, cx: Context) -> nodes.Operand | None:
     if not value.text.strip():
         cx.wrong_type(path, "an operand", value)

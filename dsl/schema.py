@@ -12,13 +12,29 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A number within bounds; `parameter` admits a numeric variable as a runtime parameter."""
+    """A number within bounds, of which `above` and `below` are no members themselves.
+
+    `parameter` admits a numeric variable as a runtime parameter; one of `words` may stand in its
+    place.
+    """
 
     integer: bool = False
     above: float | None = None
     low: float | None = None
     high: float | None = None
+    below: float | None = None
     parameter: bool = True
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """`true` or `false`; `on` and `off` mean the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instant:
+    """A date, a date with a time (UTC unless it says otherwise), or milliseconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +50,12 @@ class Text:
 class Word:
     """One of a few words.
 
-    `later` are words of the language that are not supported yet, `renamed` old words.
+    `later` are words of the language that are not supported yet, `renamed` old words. With
+    `any_case` the words may be written in any case.
     """
 
     words: tuple[str, ...]
+    any_case: bool = False
     later: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
 
@@ -56,9 +74,33 @@ class Only:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inner:
-    """A mapping with a section of its own."""
+    """A mapping with a section of its own; one of `words` may stand in its place."""
 
     section: "Section"
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneOf:
+    """A mapping whose other keys depend on the word of its key `tag`."""
+
+    tag: str
+    sections: "Mapping[str, Section]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """A deprecated key that is read as if its value stood at `of`."""
+
+    of: str
+    kind: "Number | Text | Word | Flag | Inner | Special"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idle:
+    """A key that older plays write and that changes nothing; `because` says why."""
+
+    because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +122,8 @@ class Gone:
     replacement: str
 
 
-Kind: TypeAlias = Number | Text | Word | Only | Inner | Special | Later | Gone
+Simple: TypeAlias = Number | Text | Word | Flag | Instant
+Kind: TypeAlias = Simple | Only | Inner | OneOf | Alias | Idle | Special | Later | Gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +139,14 @@ class Key:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """The closed set of keys of one mapping; `path` is where it stands in a play."""
+    """The closed set of keys of one mapping; `path` is where it stands in a play.
+
+    `hints` says of keys that stand nowhere in it where they belong.
+    """
 
     path: str
     keys: tuple[Key, ...]
+    hints: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_name(self) -> Mapping[str, Key]:
@@ -113,4 +160,6 @@ class Section:
 
 
 def _is_old(kind: Kind) -> bool:
-    return isinstance(kind, Gone) or (isinstance(kind, Only) and bool(kind.replacement))
+    if isinstance(kind, Only):
+        return bool(kind.replacement)
+    return isinstance(kind, Gone | Alias | Idle)

@@ -24,17 +24,24 @@ OTHERWISE = Section(
     keys=(Key(name="emit", kind=Special(what="intents"), required=True, meaning="what follows"),),
 )
 
+_PERCENT = Key(
+    name="percent",
+    kind=Special(what="percent"),
+    default="100",
+    meaning="share of the remaining position that an exit closes",
+)
+_METADATA = Key(
+    name="metadata",
+    kind=Special(what="metadata"),
+    meaning="named values that the trade records",
+)
+
 INTENT = Section(
     path="actions[].cases[].emit[]",
     keys=(
         Key(name="action", kind=Special(what="action"), required=True, meaning="the action"),
-        Key(
-            name="percent",
-            kind=Special(what="percent"),
-            default="100",
-            meaning="share of the remaining position that an exit closes",
-        ),
-        Key(name="metadata", kind=Later()),
+        _PERCENT,
+        _METADATA,
     ),
 )
 
@@ -42,8 +49,8 @@ ACTION = Section(
     path="actions.*",
     keys=(
         Key(name="when", kind=Special(what="condition"), required=True, meaning="the condition"),
-        Key(name="percent", kind=Later()),
-        Key(name="metadata", kind=Later()),
+        _PERCENT,
+        _METADATA,
     ),
 )
 

@@ -5,15 +5,15 @@ import re
 from tradec.dsl import nodes
 from tradec.dsl.bind import Bound, bind, join_path
 from tradec.dsl.context import Context
-from tradec.dsl.declarations import literal_as_written, report_number_range
 from tradec.dsl.diagnostics import Label
 from tradec.dsl.marked import Mapping, Marked, Scalar, Sequence
 from tradec.dsl.operands import KEYWORDS
 from tradec.dsl.sections import FEATURE, STRUCTURE
 from tradec.dsl.span import Span
-from tradec.dsl.values import read_scalar
+from tradec.dsl.values import read_as_spelled, read_scalar
 from tradec.dsl.vocabulary import IDENTIFIER, RESERVED
-from tradec.dsl.words import NumberRangeError
+
+_USE = "argument"
 
 
 class Namespace:
@@ -190,28 +190,11 @@ def _read_argument(
             variable = cx.variables.whole(value)
             if variable is not None and isinstance(variable.value, tuple):
                 return variable.value
-            return _read_plain(value, path, cx)
+            return read_as_spelled(value, path, cx, _USE)
         case Sequence(items=items):
-            read = [_read_plain(item, path, cx) for item in items]
+            read = [read_as_spelled(item, path, cx, _USE) for item in items]
             values = tuple(item for item in read if item is not None)
             return values if len(values) == len(read) else None
         case Mapping():
             cx.wrong_type(path, "a value or a list of values", value)
             return None
-
-
-def _read_plain(value: Marked, path: str, cx: Context) -> nodes.Value | None:
-    """Return a value whose type the catalog checks: as it is spelled."""
-    if not isinstance(value, Scalar):
-        cx.wrong_type(path, "a value", value)
-        return None
-    variable = cx.variables.whole(value)
-    if variable is not None and variable.number is not None:
-        variable.uses.add("argument")
-        return nodes.VarRef(name=variable.name, span=value.span)
-    scalar = read_scalar(value, path, cx, "a value")
-    try:
-        return literal_as_written(scalar) if scalar else None
-    except NumberRangeError:
-        report_number_range(value, cx.diagnostics)
-        return None

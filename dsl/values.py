@@ -4,7 +4,7 @@ import re
 
 from tradec.dsl import nodes
 from tradec.dsl.context import Context
-from tradec.dsl.declarations import report_number_range
+from tradec.dsl.declarations import literal_as_written, report_number_range
 from tradec.dsl.diagnostics import Label
 from tradec.dsl.marked import Marked, Scalar
 from tradec.dsl.schema import Number, Only, Text, Word
@@ -76,8 +76,9 @@ def _in_bounds(
     kind: Number, number: float, span: Span, path: str, cx: Context, label: Label | None = None
 ) -> bool:
     above = kind.above is None or number > kind.above
+    below = kind.below is None or number < kind.below
     within = (kind.low is None or number >= kind.low) and (kind.high is None or number <= kind.high)
-    if above and within:
+    if above and below and within:
         return True
     message = f"`{path}` is {number_text(number)}, which is out of range"
     help_ = f"write a number {bounds_text(kind)}"
@@ -96,6 +97,8 @@ def bounds_text(kind: Number) -> str:
         parts.append(f"of at least {number_text(kind.low)}")
     if kind.high is not None:
         parts.append(f"at most {number_text(kind.high)}")
+    if kind.below is not None:
+        parts.append(f"below {number_text(kind.below)}")
     return " and ".join(parts)
 
 
@@ -124,12 +127,31 @@ def read_scalar(value: Marked, path: str, cx: Context, takes: str = "a string") 
     return cx.text(value)
 
 
+def read_as_spelled(value: Marked, path: str, cx: Context, use: str) -> nodes.Value | None:
+    """Return a value whose type its spelling tells, or a numeric variable that is put to `use`."""
+    if not isinstance(value, Scalar):
+        cx.wrong_type(path, "a value", value)
+        return None
+    variable = cx.variables.whole(value)
+    if variable is not None and variable.number is not None:
+        variable.uses.add(use)
+        return nodes.VarRef(name=variable.name, span=value.span)
+    scalar = read_scalar(value, path, cx, "a value")
+    try:
+        return literal_as_written(scalar) if scalar else None
+    except NumberRangeError:
+        report_number_range(value, cx.diagnostics)
+        return None
+
+
 def read_word(kind: Word, value: Marked, path: str, cx: Context) -> nodes.Literal | None:
     """Return one of a few words; report E103, E104, E106 and E108."""
     scalar = read_scalar(value, path, cx, "a word")
     if scalar is None:
         return None
     text = scalar.text
+    if kind.any_case:
+        text = next((word for word in kind.words if word.lower() == text.lower()), text)
     if text in kind.words:
         return nodes.Literal(value=text, span=value.span)
     if text in kind.later:
@@ -142,6 +164,20 @@ def read_word(kind: Word, value: Marked, path: str, cx: Context) -> nodes.Litera
         note = f"accepted: {listed(kind.words)}"
         cx.report("E104", value.span, f"`{path}` cannot be `{text}`", help_, notes=(note,))
     return None
+
+
+_FLAGS = {"true": True, "on": True, "false": False, "off": False}
+
+
+def read_flag(value: Marked, path: str, cx: Context) -> nodes.Literal | None:
+    """Return a bool; report E103."""
+    scalar = read_scalar(value, path, cx, "true or false")
+    if scalar is None:
+        return None
+    if scalar.text.lower() not in _FLAGS:
+        cx.wrong_type(path, "true or false", scalar)
+        return None
+    return nodes.Literal(value=_FLAGS[scalar.text.lower()], span=value.span)
 
 
 def read_only(kind: Only, key: Scalar, value: Marked, path: str, cx: Context) -> None:

@@ -27,6 +27,7 @@ def complete(sections: str) -> str:
     given = set(re.findall(r"^(\w+):", sections, re.MULTILINE))
     if "version" in given:
         return sections.lstrip("\n")
+    given |= {"risk"} if "risk_model" in given else set()
     order = list(_SECTIONS)
     head = [text for name, text in _SECTIONS.items() if name not in given and name in order[:3]]
     tail = [text for name, text in _SECTIONS.items() if name not in given and name not in order[:3]]

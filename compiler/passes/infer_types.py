@@ -8,14 +8,18 @@ from tradec.compiler.chain_warmup import TOLERANCE
 from tradec.compiler.conditions import Conditions
 from tradec.compiler.context import Context
 from tradec.compiler.declared import declare
-from tradec.compiler.money import Money, backtest, deploy, entry, policy, validation
+from tradec.compiler.figures import Figures
+from tradec.compiler.levels import Levels
+from tradec.compiler.money import account, backtest, deploy, entry, policy, validation
 from tradec.compiler.passes.resolve_timeframes import ROLES
 from tradec.compiler.patterns import check_pattern
 from tradec.compiler.prices import bars
 from tradec.compiler.reads import rule_reads
+from tradec.compiler.risk import RiskRules
 from tradec.compiler.scope import Scope
+from tradec.compiler.series import setting
 from tradec.compiler.surface import literals
-from tradec.compiler.typing_rules import Numbers
+from tradec.compiler.typing_rules import Numbers, float_const
 from tradec.compiler.written_numbers import settings
 from tradec.dsl import nodes
 from tradec.dsl.diagnostics import Diagnostics
@@ -45,9 +49,18 @@ def infer_types(play: nodes.Play, context: Context) -> ir.Play:
         variables=variables,
         diagnostics=context.diagnostics,
     )
-    money = Money(variables, context.diagnostics)
+    figures = Figures(variables)
+    position = policy(play.policy)
+    levels = Levels(
+        play=play,
+        scope=scope,
+        catalog=context.catalog,
+        mode=position.mode,
+        diagnostics=context.diagnostics,
+    )
+    risk = RiskRules(figures=figures, levels=levels, diagnostics=context.diagnostics)
     numbers = Numbers(scope=scope, variables=variables, diagnostics=context.diagnostics)
-    rules = _Rules(Conditions(numbers=numbers), money, context.diagnostics)
+    rules = _Rules(Conditions(numbers=numbers), figures, context.diagnostics)
     typed = ir.Play(
         span=play.span,
         name=str((play.id or play.name).value),
@@ -56,18 +69,18 @@ def infer_types(play: nodes.Play, context: Context) -> ir.Play:
         bars=(),
         series=declared.ordered,
         blocks=tuple(rules.block(block) for block in play.actions),
-        account=money.account(play.account),
-        risk=money.risk(play.risk, play.account),
-        entry=entry(),
-        policy=policy(play.policy),
-        backtest=backtest(),
-        deploy=deploy(),
+        account=account(figures, play.account, play.backtest),
+        risk=risk.risk(play.risk, play.account),
+        entry=entry(figures, play.entry),
+        policy=position,
+        backtest=backtest(figures, play.backtest),
+        deploy=deploy(play.deploy),
         validation=validation(play.validation),
         warmup_tolerance=TOLERANCE,
         params=(),
         roles=tuple((role, str(getattr(play.timeframes, role).value)) for role in ROLES),
     )
-    if play.validation and play.validation.pattern:
+    if play.validation.pattern:
         check_pattern(play.validation.pattern, context.diagnostics)
     defaults = tuple(_default(name, variables[name]) for name in sorted(_param_names(typed)))
     return replace(typed, bars=_bars(typed), params=defaults)
@@ -76,7 +89,7 @@ def infer_types(play: nodes.Play, context: Context) -> ir.Play:
 @dataclass(frozen=True, slots=True)
 class _Rules:
     conditions: Conditions
-    money: Money
+    figures: Figures
     diagnostics: Diagnostics
 
     def block(self, block: nodes.Block) -> ir.Block:
@@ -112,13 +125,30 @@ class _Rules:
             self.diagnostics.report(
                 "E602", intent.percent.span, f"`{name}` closes nothing, so it has no percent"
             )
-        percent = self.money.percent(intent.percent)
+        percent = self.figures.given(intent, "percent") or float_const(100.0)
         value = self.conditions.numbers.value_of(percent)
         if value is not None and not 0 < value <= 100:
             self.diagnostics.report(
                 "E602", percent.span, f"percent {value} is not above 0 and at most 100"
             )
-        return ir.Intent(action=action, percent=percent, span=intent.action.span)
+        return ir.Intent(
+            action=action,
+            percent=percent,
+            metadata=tuple(found for n in intent.metadata if (found := self._note(n)) is not None),
+            span=intent.action.span,
+        )
+
+    def _note(self, note: nodes.Note) -> ir.Note | None:
+        """Return an entry of the metadata; None once its error is reported."""
+        value: ir.Setting | ir.Read | ir.Word | None
+        match note.value:
+            case nodes.Ref():
+                value = self.conditions.numbers.scope.read(note.value)
+            case nodes.Literal(value=str(text)):
+                value = ir.Word(text=text, span=note.value.span)
+            case _:
+                value = setting(note.value, self.figures.variables)
+        return None if value is None else ir.Note(name=note.name, value=value, span=note.span)
 
 
 def _bars(play: ir.Play) -> tuple[ir.Bars, ...]:

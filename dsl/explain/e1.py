@@ -160,9 +160,8 @@ The key or word is part of the language and means something, so skipping it woul
 play does. Remove it, or wait for the version that supports it.
 """,
         """
-entry:
-  order_type: LIMIT
-  limit_offset_pct: 0.1
+setups:
+  rising: "close > open"
 """,
         """
 risk:

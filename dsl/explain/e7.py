@@ -6,21 +6,21 @@ CODES: tuple[Code, ...] = (
     Code(
         "E701",
         "risk rule",
-        "The value of a stop or target is out of the range of its rule.",
+        "A stop, a target or a size cannot be worked out from what the play says.",
         """
-`percent` is in percent of the margin of the position (ROI), `price_percent` in percent of the
-entry price. Stops are above 0 and at most 100; a target in percent of margin may be up to 10000.
+A stop by volatility needs a feature of an average true range, a stop by structure a level, a
+trailing stop its distance. `rr_ratio` and `risk_based` measure by the stop, so there must be one. A
+trade has no more leverage than the account allows, and a break-even stop lies behind the price.
 """,
         """
 risk:
-  stop_loss_pct: 2.0
-  take_profit: {type: price_percent, value: 150.0}
+  take_profit: {type: rr_ratio, value: 2.0}
   max_position_pct: 50.0
 """,
         """
 risk:
   stop_loss_pct: 2.0
-  take_profit: {type: price_percent, value: 15.0}
+  take_profit: {type: rr_ratio, value: 2.0}
   max_position_pct: 50.0
 """,
     ),

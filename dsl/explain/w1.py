@@ -132,10 +132,11 @@ risk:
     ),
     Code(
         "W110",
-        "source has no effect",
-        "A `source` is given to an indicator that reads several prices of the bar.",
+        "without effect",
+        "A key is written where it changes nothing.",
         """
-An average true range reads high, low and close whatever the source says.
+An average true range reads high, low and close whatever its `source` says; a market order has no
+time in force; `risk` says nothing beside `risk_model`. The play means something else than it says.
 """,
         """
 features:

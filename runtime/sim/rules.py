@@ -185,6 +185,9 @@ def _refuse_what_is_not_executed(facts: Mapping[str, Any]) -> None:
         "partial exits": facts["partial_exits"],
         "impact of orders": backtest["impact"] is not None,
         "limits of liquidity": backtest["max_volume_fraction"] is not None,
+        "`market_band`": backtest["market_band"] is not None,
+        "`stop_equity_usdt`": backtest["stop_equity_usdt"] != 0,
+        "`constraints: none`": backtest["constraints"] != "instrument",
     }
     refused = [what for what, is_asked in absent.items() if is_asked]
     if refused:

@@ -6,13 +6,16 @@ from typing import Any
 
 from tradec.compiler import ir, money, trading
 from tradec.compiler.catalog import standard
+from tradec.compiler.figures import Figures
 from tradec.compiler.prices import bars, price
 from tradec.compiler.types import Kind, Type
+from tradec.dsl import written
 from tradec.runtime.timeframe import ORDER
 
 FLOAT = Type(kind=Kind.FLOAT)
 INT = Type(kind=Kind.INT)
 BOOL = Type(kind=Kind.BOOL)
+_FIGURES = Figures({})
 ENTER_LONG = ir.Action.ENTRY_LONG
 
 
@@ -179,11 +182,11 @@ def play(
         blocks=blocks,
         account=account(),
         risk=risk(),
-        entry=money.entry(),
+        entry=money.entry(_FIGURES, written.Entry()),
         policy=trading.Policy(mode=mode, exit_mode=exit_mode, on_opposite="ignore"),
-        backtest=money.backtest(),
-        deploy=money.deploy(),
-        validation=money.validation(None),
+        backtest=money.backtest(_FIGURES, written.Backtest()),
+        deploy=money.deploy(written.Deploy()),
+        validation=money.validation(written.Validation()),
         warmup_tolerance=1e-3,
         params=tuple(ir.Default(name=k, value=v) for k, v in (params or {}).items()),
         roles=(("low_tf", exec_),),

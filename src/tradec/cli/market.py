@@ -54,9 +54,17 @@ def market_for(wanted: Wanted, machine: "Machine", data_dir: Path | None) -> Mar
     refuse_contradictions(wanted)
     if wanted.synthetic:
         return _synthetic(wanted, machine)
+    wanted = _within_window(wanted, machine.rules["backtest"])
     if wanted.file:
         return _from_file(wanted)
     return _from_catalogue(wanted, machine.symbol, machine.warmup, data_dir)
+
+
+def _within_window(wanted: Wanted, backtest: Mapping[str, Any]) -> Wanted:
+    """Return what is wanted with the window of the play where the command line says nothing."""
+    start = backtest["window_start"] if wanted.start is None else wanted.start
+    end = backtest["window_end"] if wanted.end is None else wanted.end
+    return replace(wanted, start=start, end=end)
 
 
 def refuse_contradictions(wanted: Wanted) -> None:
@@ -114,7 +122,15 @@ def _figures(wanted: Wanted, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the synthetic market is made from: the command line, the play, the defaults."""
     given = {"pattern": wanted.pattern, "bars": wanted.bars, "seed": wanted.seed}
     chosen = {name: value for name, value in given.items() if value is not None}
-    return {**SYNTHETIC, **asked, **chosen}
+    if asked.get("params"):
+        shape = ", ".join(sorted(asked["params"]))
+        raise CommandError(
+            f"validation.params is not drawn yet: {shape}",
+            code="NOT_EXECUTED",
+            helps=("leave `params` out, and the market has its usual shape",),
+        )
+    said = {name: value for name, value in asked.items() if name not in {"params", "expect"}}
+    return {**SYNTHETIC, **said, **chosen}
 
 
 def _from_file(wanted: Wanted) -> Market:

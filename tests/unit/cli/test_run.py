@@ -238,6 +238,27 @@ def test_a_window_begins_and_ends_where_it_is_told(tmp_path: Path) -> None:
     assert data["bars"] == 2 * 96
 
 
+def test_the_window_of_the_play_is_that_of_the_run(tmp_path: Path) -> None:
+    source = _minutes(tmp_path / "m.parquet")
+    play = tmp_path / "windowed.yml"
+    window = "backtest: {window: {start: 2025-01-03, end: 2025-01-05}}"
+    play.write_text(f"{EXAMPLE.read_text()}\n{window}\n")
+    found = _manifest(_run(play, "--data", source))["window"]
+    assert found["trade_start"] == START + 2 * DAY
+    assert found["end"] == START + 4 * DAY
+    said = _manifest(_run(play, "--data", source, "--start", "2025-01-04"))["window"]
+    assert said["trade_start"] == START + 3 * DAY
+
+
+def test_what_is_not_executed_is_said(tmp_path: Path) -> None:
+    play = tmp_path / "limits.yml"
+    entry = "entry: {order_type: LIMIT, limit_offset_pct: 0.1}"
+    play.write_text(f"{EXAMPLE.read_text()}\n{entry}\n")
+    said = tradec("run", play, *SYNTHETIC, "--json")
+    assert (said.code, said.answer["error"]["code"]) == (2, "NOT_EXECUTED")
+    assert "limit and stop entries" in json.dumps(said.answer["error"])
+
+
 def test_too_little_history_is_exit_7(tmp_path: Path) -> None:
     source = _minutes(tmp_path / "minutes.parquet")
     said = tradec("run", EXAMPLE, "--data", source, "--start", "2025-01-01T06:00")

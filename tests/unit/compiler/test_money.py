@@ -80,13 +80,13 @@ def test_the_shorthand_is_in_percent_of_margin() -> None:
 
 def test_a_target_in_percent_of_price_is_bounded() -> None:
     sections = FIRST_HIT + "risk: {take_profit: {type: price_percent, value: 150}}"
-    assert placed(sections, one(sections, "E701")) == "150"
-    assert "E701" not in codes(FIRST_HIT + "risk: {take_profit: {type: percent, value: 150}}")
+    assert placed(sections, one(sections, "E104")) == "150"
+    assert "E104" not in codes(FIRST_HIT + "risk: {take_profit: {type: percent, value: 150}}")
 
 
 def test_a_rule_with_an_error_is_no_second_error() -> None:
     sections = "risk: {stop_loss_pct: 1, take_profit: {type: price_percent, value: 150}}"
-    assert [code for code in codes(sections) if code.startswith("E")] == ["E701"]
+    assert [code for code in codes(sections) if code.startswith("E")] == ["E104"]
 
 
 def test_money_may_be_a_parameter() -> None:

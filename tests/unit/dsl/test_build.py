@@ -4,7 +4,7 @@ import pytest
 
 from complete import complete
 from reading import read, read_clean
-from tradec.dsl import nodes
+from tradec.dsl import nodes, written
 
 PLAY = """
 version: 3.1
@@ -47,19 +47,7 @@ validation: {pattern: trending, bars: 500, seed: 7, base_price: 100, volatility:
 
 
 TWIN = "{id: a, cases: [{when: close > 1, emit: [no_action]}]}"
-LATER_SECTIONS = [
-    "setups",
-    "entry",
-    "risk_model",
-    "backtest",
-    "deploy",
-    "symbol_universe",
-    "synthetic",
-    "expected",
-    "date_range",
-    "warmup",
-    "evaluation",
-]
+LATER_SECTIONS = ["setups", "warmup", "evaluation"]
 
 
 def literal(value: float | str) -> nodes.Literal:
@@ -78,20 +66,21 @@ def test_every_section() -> None:
     assert play.timeframes == nodes.Timeframes(
         low_tf=literal("15m"), med_tf=literal("1h"), high_tf=literal("D"), exec=literal("low_tf")
     )
-    assert play.account == nodes.Account(
+    assert play.account == written.Account(
         starting_equity_usdt=literal(5000.0), max_leverage=literal(2.0), maker_bps=literal(-1.0)
     )
-    assert play.policy == nodes.Policy(
+    assert play.policy == written.Policy(
         mode=literal("long_short"),
         exit_mode=literal("first_hit"),
         max_positions_per_symbol=literal(1),
     )
-    assert play.risk == nodes.Risk(
-        stop_loss=nodes.Rule(type=literal("price_percent"), value=literal(1.0)),
+    assert play.risk == written.Risk(
+        stop_loss=written.Rule(type=literal("price_percent"), value=literal(1.0)),
         take_profit_pct=literal(400.0),
         max_position_pct=literal(50.0),
+        sl_order_type=literal("Market"),
     )
-    assert play.validation == nodes.Validation(
+    assert play.validation == written.Validation(
         pattern=literal("trending"),
         bars=literal(500),
         seed=literal(7),
@@ -155,6 +144,35 @@ actions:
     play = read_clean(complete(text))
     assert [block.id.value for block in play.actions] == ["exit_long", "entry_long"]
     assert isinstance(play.actions[1].cases[0].when, nodes.All)
+
+
+def test_intents_in_both_forms() -> None:
+    note = "metadata: {why: dip, level: 2, from: {feature_id: 1h.ema_50, offset: 2}, ok: true}"
+    in_map = f"actions: {{exit_long: {{when: close > 1, percent: 50, {note}}}}}"
+    intent = f"{{action: exit_long, percent: 50, {note}}}"
+    in_list = f"actions: [{{id: exit_long, cases: [{{when: close > 1, emit: [{intent}]}}]}}]"
+    reference = nodes.Ref(qualifier="1h", segments=(nodes.Segment(name="ema_50", indexes=(2,)),))
+    expected = nodes.Intent(
+        action=literal("exit_long"),
+        percent=literal(50.0),
+        metadata=(
+            nodes.Note(name="why", value=literal("dip")),
+            nodes.Note(name="level", value=literal(2)),
+            nodes.Note(name="from", value=reference),
+            nodes.Note(name="ok", value=nodes.Literal(value=True)),
+        ),
+    )
+    for text in (in_map, in_list):
+        (block,) = read_clean(complete(text)).actions
+        assert block.cases[0].emit == (expected,)
+
+
+def test_a_map_entry_without_its_condition() -> None:
+    text = complete("actions: {exit_long: {percent: 50}}")
+    _, found = read(text)
+    assert [(one.code, one.message) for one in found] == [
+        ("E102", "`actions.exit_long.when` is missing")
+    ]
 
 
 def test_spans_are_those_of_the_file() -> None:
@@ -238,17 +256,6 @@ def test_spans_are_those_of_the_file() -> None:
         ("tf_mapping: {}", "E106", "tf_mapping", "timeframes"),
         ("warmup_bars: 5", "E106", "warmup_bars", "computed"),
         *((f"{key}: {{}}", "E108", key, f"`{key}` is not supported yet") for key in LATER_SECTIONS),
-        ("account: {maintenance_margin_rate: 0.1}", "E108", "maintenance_margin_rate", "yet"),
-        ("position_policy: {allow_flip: true}", "E108", "allow_flip", "yet"),
-        ("position_policy: {on_opposite: close}", "E108", "on_opposite", "yet"),
-        ("position_policy: {pyramid_mode: full}", "E108", "pyramid_mode", "yet"),
-        ("risk: {break_even: {}}", "E108", "break_even", "yet"),
-        ("risk: {sizing: {}}", "E108", "sizing", "yet"),
-        ("risk: {tp_order_type: Limit}", "E108", "Limit", "yet"),
-        ("risk: {take_profit: {type: rr_ratio, value: 2}}", "E108", "rr_ratio", "yet"),
-        ("risk: {stop_loss: {type: trailing_pct, trail_pct: 1}}", "E108", "trailing_pct", "yet"),
-        ("actions: {entry_long: {when: close > 1, percent: 5}}", "E108", "percent", "yet"),
-        ("validation: {expect: {min_trades: 1}}", "E108", "expect", "yet"),
         ("features: {close: {indicator: ema}}", "E307", "close", "word"),
         ("features: {AND: {indicator: ema}}", "E307", "AND", "word"),
         ("features: {D: {indicator: ema}}", "E307", "D", "word"),
@@ -276,8 +283,12 @@ def test_mistakes(sections: str, code: str, part: str, word: str) -> None:
         ("{action: entry_long, percent: 100}", "E602", "percent"),
         ("{action: exit_long, percent: 0}", "E602", "0"),
         ("{action: exit_long, percent: 101}", "E602", "101"),
-        ("{action: exit_long, percent: 50}", "E108", "percent"),
-        ("{action: exit_long, metadata: {}}", "E108", "metadata"),
+        ("{action: exit_long, metadata: []}", "E103", "[]"),
+        ("{action: exit_long, metadata: {a: [1]}}", "E103", "[1]"),
+        ("{action: exit_long, metadata: {a: {feature_id: x, offset: 501}}}", "E507", "501"),
+        ("{action: exit_long, metadata: {a: [x, +, 1]}}", "E103", "[x, +, 1]"),
+        ("{action: entry_long, metadata: {stop_loss: 1}}", "E307", "stop_loss"),
+        ("{action: entry_long, metadata: {a: 1e400}}", "E104", "1e400"),
         ("{action: adjust_stop}", "E601", "adjust_stop"),
         ("[exit_long]", "E103", "[exit_long]"),
     ],
