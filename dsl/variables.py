@@ -9,6 +9,7 @@ from tradec.dsl.marked import Piece, Scalar
 
 _REFERENCE = re.compile(r"\$\$|\$\{(?P<name>[^{}\n]*)\}?")
 _WHOLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}\Z")
+_TOLERANCE = re.compile(r"\bwithin\s*\Z", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9_]")
 
 
@@ -111,9 +112,13 @@ class Variables:
             return None
         if variable.number is not None:
             if keep_operands and _stands_alone(text, found.start(), found.end()):
-                variable.uses.add("operand")
+                is_tolerance = _TOLERANCE.search(text, 0, found.start())
+                variable.uses.add("float" if is_tolerance else "operand")
                 return None
             variable.uses.add("text")
+        return self._text_of(variable)
+
+    def _text_of(self, variable: Declared) -> str:
         return variable.text
 
 

@@ -11,6 +11,8 @@ COMMANDS = {
     "check": ("tradec.cli.check", "check", "Say what is wrong with plays, without compiling."),
     "compile": ("tradec.cli.compile", "compile_", "Compile plays to native code."),
     "diff": ("tradec.cli.diff", "diff", "Show what changed in meaning and in generated code."),
+    "fmt": ("tradec.cli.fmt", "fmt", "Rewrite plays in normal form."),
+    "convert": ("tradec.cli.convert", "convert", "Write conditions as expressions or as lists."),
     "explain": ("tradec.cli.explain", "explain", "Explain a diagnostic code."),
     "describe": ("tradec.cli.describe", "describe", "Describe an indicator or a structure."),
     "data": ("tradec.cli.app", "data", "Import market data, and see what there is."),

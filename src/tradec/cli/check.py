@@ -22,21 +22,15 @@ if TYPE_CHECKING:
     example="tradec check plays/ema_cross.yml\ntradec check plays/*.yml --format github",
 )
 @click.argument("plays", metavar="PLAY...", nargs=-1, required=True)
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "github"]),
-    default="text",
-    help="`github` writes workflow annotations on stdout.",
-)
+@diagnosed.format_option
 @set_option
-def check(plays: tuple[str, ...], style: str, overrides: dict[str, str]) -> Outcome:
+def check(plays: tuple[str, ...], overrides: dict[str, str]) -> Outcome:
     """Say what is wrong with each PLAY: file, line, column, and what to write instead."""
     found: list[Diagnostic] = []
     unreadable: list[CommandError] = []
     for argument in plays:
         try:
-            found += _checked(read_play_file(argument), overrides, style)
+            found += _checked(read_play_file(argument), overrides)
         except CommandError as failure:
             unreadable.append(failure)
     if len(unreadable) == len(plays) == 1:
@@ -48,7 +42,7 @@ def check(plays: tuple[str, ...], style: str, overrides: dict[str, str]) -> Outc
     return Outcome(
         data={"diagnostics": diagnosed.objects(found)},
         message=message,
-        text=lambda: _annotations(found) if style == "github" else message,
+        text=lambda: "" if current().style == diagnosed.GITHUB else message,
         status="fail" if failed else "ok",
         exit_code=Exit.USAGE if failed else Exit.OK,
         error={"code": code, "detail": {"unreadable": [f.message for f in unreadable]}}
@@ -57,15 +51,14 @@ def check(plays: tuple[str, ...], style: str, overrides: dict[str, str]) -> Outc
     )
 
 
-def _checked(play: PlayFile, overrides: dict[str, str], style: str) -> tuple["Diagnostic", ...]:
+def _checked(play: PlayFile, overrides: dict[str, str]) -> tuple["Diagnostic", ...]:
     """Return the findings about one play, told to people on the way."""
     from tradec.compiler.pipeline import check_source
     from tradec.dsl.diagnostics import Diagnostics
 
     sink = Diagnostics()
     check_source(play.source, sink, overrides)
-    if style == "text":
-        diagnosed.tell(sink.all, play.source, current())
+    diagnosed.tell(sink.all, play.source, current())
     return sink.all
 
 
@@ -76,10 +69,3 @@ def _words(found: "list[Diagnostic]", unreadable: list[CommandError]) -> str:
 
 def _plays(count: int) -> str:
     return f"{count} play{'' if count == 1 else 's'}"
-
-
-def _annotations(found: "list[Diagnostic]") -> str:
-    """Return one workflow command per finding."""
-    from tradec.dsl.render import to_github
-
-    return "\n".join(to_github(diagnostic) for diagnostic in found)

@@ -32,6 +32,7 @@ EMITTED = {
     example="""tradec compile plays/ema_cross.yml
     tradec compile plays/*.yml --json
     tradec compile plays/ema_cross.yml --emit annotated
+    tradec compile plays/*.yml --format github
     tradec compile plays/ema_cross.yml --stop-after infer_types""",
 )
 @click.argument("plays", metavar="PLAY...", nargs=-1, required=True)
@@ -45,6 +46,7 @@ EMITTED = {
 @click.option("--force", is_flag=True, help="Compile even what is in the cache.")
 @click.option("--emit", type=click.Choice(list(EMITTED)), help="Print what was generated.")
 @click.option("--stop-after", metavar="PASS", help="Print the IR as PASS leaves it, and stop.")
+@diagnosed.format_option
 @set_option
 def compile_(
     plays: tuple[str, ...],

@@ -21,14 +21,41 @@ def objects(found: Iterable["Diagnostic"]) -> list[dict[str, Any]]:
     return [to_json(diagnostic) for diagnostic in found]
 
 
+GITHUB = "github"
+
+
+def _keep_style(context: click.Context, parameter: click.Parameter, value: str) -> None:
+    del parameter
+    settings = context.find_object(Settings)
+    if settings is not None:
+        settings.style = value
+
+
+format_option = click.option(
+    "--format",
+    type=click.Choice(["text", GITHUB]),
+    default="text",
+    expose_value=False,
+    callback=_keep_style,
+    help="How findings are told; `github` writes workflow annotations on stdout.",
+)
+"""The option that `tell` follows."""
+
+
 def tell(found: tuple["Diagnostic", ...], source: "Source", settings: Settings) -> None:
-    """Write the diagnostics to stderr as people read them; `--quiet` leaves only the errors."""
-    from tradec.dsl.render import render
+    """Write the diagnostics as people read them, on stderr, or as annotations, on stdout.
+
+    `--quiet` leaves only the errors.
+    """
+    from tradec.dsl.render import render, to_github
 
     if settings.json:
         return
     shown = [d for d in found if d.code.startswith("E") or not settings.quiet]
-    if shown:
+    if settings.style == GITHUB:
+        for diagnostic in shown:
+            click.echo(to_github(diagnostic))
+    elif shown:
         click.echo(render(shown, (source,), color=settings.error_color), err=True)
 
 

@@ -83,6 +83,19 @@ def is_folder(argument: str) -> bool:
     return bool(argument) and Path(argument).is_dir()
 
 
+def is_example(path: Path) -> bool:
+    """Return whether a play is one of those that came with tradec."""
+    return path.parent == _folders()[-1]
+
+
+def plays_below(argument: str) -> list[Path]:
+    """Return the plays in a folder and in those inside of it."""
+    found = sorted(path for suffix in SUFFIXES for path in Path(argument).rglob(f"*{suffix}"))
+    if not found:
+        raise CommandError(f"there is no play in `{argument}`", code="PLAY_NOT_FOUND")
+    return found
+
+
 def _folders() -> tuple[Path, ...]:
     """Return where an id is looked up: the user's plays, then the packaged examples."""
     packaged = files("tradec") / "plays"

@@ -11,7 +11,10 @@ import click
 
 @dataclass(slots=True, kw_only=True)
 class Settings:
-    """What the global options say; `command` is the path of the command that runs."""
+    """What the global options say; `command` is the path of the command that runs.
+
+    `style` is how findings about a play are told: as text, or as annotations for GitHub.
+    """
 
     json: bool = False
     quiet: bool = False
@@ -20,6 +23,7 @@ class Settings:
     no_color: bool = False
     data_dir: Path | None = None
     command: str = "tradec"
+    style: str = "text"
     warnings: list[str] = field(default_factory=list)
     started: float = field(default_factory=perf_counter)
 

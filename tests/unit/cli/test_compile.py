@@ -121,6 +121,16 @@ def test_an_invalid_play_compiles_to_nothing(play: Path) -> None:
     assert answer["error"]["detail"]["diagnostics"][0]["code"] == "E401"
 
 
+def test_findings_as_annotations(play: Path) -> None:
+    text = play.read_text(encoding="utf-8")
+    play.write_text(text.replace("ema_9 crosses", "ema_8 crosses"), encoding="utf-8")
+    said = tradec("compile", play, "--format", "github")
+    assert said.code == 2
+    assert said.out.startswith(f"::error file={play},line=")
+    assert "title=E401::" in said.out
+    assert "error[E401]" not in said.err
+
+
 def test_warnings_stand_in_the_envelope(play: Path) -> None:
     text = EXAMPLE.replace(
         "  rsi_14:", "  spare_5: {indicator: sma, params: {length: 5}}\n  rsi_14:"

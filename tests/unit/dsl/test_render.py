@@ -103,6 +103,13 @@ def test_json() -> None:
     }
 
 
+def test_what_github_takes_for_a_sign_is_escaped() -> None:
+    odd = Source("a,b:c%.yml", TEXT)
+    line = to_github(found(source=odd))
+    assert line.startswith("::error file=a%2Cb%3Ac%25.yml,line=4,")
+    assert line.endswith(",title=E402::`ms` has no field `bos`")
+
+
 def test_github() -> None:
     assert to_github(found(helps=("50%, or\nless",))) == (
         "::error file=plays/x.yml,line=4,endLine=4,col=6,endColumn=12,title=E402::"
