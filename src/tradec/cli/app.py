@@ -20,6 +20,7 @@ COMMANDS = {
 }
 DATA = {
     "import": ("tradec.cli.data_import", "import_", "Import minutes from a Parquet or CSV file."),
+    "sync": ("tradec.cli.data_sync", "sync", "Fetch from Bybit what the catalogue lacks."),
     "status": ("tradec.cli.data_status", "status", "Show which minutes the catalogue holds."),
 }
 RUNS = {

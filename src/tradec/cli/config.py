@@ -20,7 +20,6 @@ FILE = "tradec.toml"
 KEYS: Mapping[str, Mapping[str, type]] = MappingProxyType(
     {
         "": {"units": list},
-        "paths": {"data_dir": str, "runs_dir": str, "plays_dir": str},
         "exchange": {
             "region": str,
             "rest_base": str,

@@ -22,6 +22,7 @@ class Settings:
     debug: bool = False
     no_color: bool = False
     data_dir: Path | None = None
+    config: Path | None = None
     command: str = "tradec"
     style: str = "text"
     warnings: list[str] = field(default_factory=list)
@@ -65,15 +66,6 @@ class Settings:
         """Keep a warning for the envelope and say it."""
         self.warnings.append(text)
         self.say(f"warning: {text}")
-
-    def where_data_lies(self) -> Path:
-        """Return the root of the catalogue: `--data-dir`, TRADEC_DATA_DIR, or the user's folder."""
-        named = self.data_dir or os.environ.get("TRADEC_DATA_DIR")
-        if named:
-            return Path(named)
-        import platformdirs
-
-        return platformdirs.user_data_path("tradec", appauthor=False)
 
 
 def current() -> Settings:

@@ -1,0 +1,52 @@
+"""Which market data a play needs, and over which span."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tradec.cli.diagnosed import telling
+from tradec.cli.play_file import read_play_file
+from tradec.cli.settings import current
+
+ALWAYS = ("kline_1m", "mark_1m", "funding", "instrument", "risk_tier")
+"""What every simulated run uses, whatever its play reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """A play's data: its symbol, the kinds of series, and its warm-up in bars per timeframe."""
+
+    play: str
+    symbol: str
+    exec: str
+    kinds: tuple[str, ...]
+    warmup: Mapping[str, int]
+    window: tuple[int | None, int | None]
+
+    def history_start(self, start_ms: int) -> int:
+        """Return the first instant that a window from `start_ms` reads, warm-up and margin in."""
+        from tradec.runtime.backtest import data_start
+
+        return data_start(start_ms, self.warmup)
+
+
+def needs_of(argument: str, overrides: Mapping[str, str]) -> Needs:
+    """Return what a play needs; nothing is compiled to native code for it."""
+    from tradec.compiler.catalog import standard
+    from tradec.compiler.context import Context
+    from tradec.compiler.passes.compute_warmup import compute_warmup
+    from tradec.compiler.pipeline import front
+    from tradec.dsl.diagnostics import Diagnostics
+
+    play = read_play_file(argument)
+    sink = Diagnostics()
+    with telling(play.source, current()):
+        meaning = front(play.source, sink, overrides)
+    timed = compute_warmup(meaning, Context(catalog=standard(), diagnostics=sink))
+    return Needs(
+        play=meaning.name,
+        symbol=meaning.symbol,
+        exec=meaning.exec,
+        kinds=ALWAYS,
+        warmup={one.timeframe: one.bars for one in timed.warmup},
+        window=(None, None),
+    )
