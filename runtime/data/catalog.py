@@ -23,10 +23,10 @@ from tradec.runtime.data.bars import Bars, Hole
 from tradec.runtime.data.errors import DataError
 from tradec.runtime.data.kinds import check_names, conform, kind_named
 from tradec.runtime.data.locking import symbol_lock
-from tradec.runtime.data.manifest import Manifest
+from tradec.runtime.data.manifest import Manifest, Spans
 from tradec.runtime.data.merging import OnConflict
 from tradec.runtime.data.reading import read_table, read_window
-from tradec.runtime.data.storing import collect, store
+from tradec.runtime.data.storing import collect, remove, store
 
 DEFAULT_VENUE = "bybit-linear"
 LOCK_SECONDS = 10.0
@@ -144,6 +144,21 @@ class Catalog:
             files=stored.files,
         )
 
+    def remove(self, venue: str, symbol: str, kind: str, spans: Spans) -> int:
+        """Take the rows of half-open spans out of a series; return how many there were.
+
+        They count as never asked for, so that the next sync gets them again.
+        """
+        check_names(venue, symbol)
+        described, folder = kind_named(kind), self._folder(venue, symbol, kind)
+        with self.writing(venue, symbol):
+            manifest = manifests.load(folder)
+            if manifest is None:
+                return 0
+            changed, removed = remove(folder, manifest, described, spans, now_ms=self._clock())
+            collect(folder, changed, self._clock())
+        return removed
+
     @contextmanager
     def writing(self, venue: str, symbol: str) -> Iterator[None]:
         """Hold the lock of a symbol over several writes of this thread; LockHeld otherwise."""
@@ -193,8 +208,11 @@ class Catalog:
         now = self._clock()
         return [_status(manifest, now) for _, manifest in self._series() if manifest.files]
 
-    def verify(self) -> list[Defect]:
+    def verify(
+        self, venue: str | None = None, symbol: str | None = None, kind: str | None = None
+    ) -> list[Defect]:
         """Return every file that is absent or differs from its manifest's size, hash or rows."""
+        wanted = (venue, symbol, kind)
         return [
             Defect(
                 venue=manifest.venue,
@@ -204,6 +222,12 @@ class Catalog:
                 problem=problem,
             )
             for folder, manifest in self._series()
+            if all(
+                one in {None, other}
+                for one, other in zip(
+                    wanted, (manifest.venue, manifest.symbol, manifest.kind), strict=True
+                )
+            )
             for file in manifest.files
             if (problem := _problem(folder / file.name, file))
         ]

@@ -82,6 +82,18 @@ class Manifest:
         retired = (*(entry for entry in self.retired if entry[0] not in names), *gone)
         return replace(self, files=files, retired=retired)
 
+    def emptied(self, periods: frozenset[str], now_ms: int) -> "Manifest":
+        """Return the manifest without the files of some periods, which are retired."""
+        gone = tuple((file.name, now_ms) for file in self.files if file.period in periods)
+        files = tuple(file for file in self.files if file.period not in periods)
+        return replace(self, files=files, retired=(*self.retired, *gone))
+
+    def unchecked(self, spans: Spans) -> "Manifest":
+        """Return the manifest that no longer claims to have asked for some spans."""
+        known = join(spans)
+        checked = tuple(part for start, end in self.checked for part in lacking(known, start, end))
+        return replace(self, checked=checked)
+
     def without(self, names: frozenset[str]) -> "Manifest":
         """Return the manifest without these among the retired."""
         kept = tuple(entry for entry in self.retired if entry[0] not in names)

@@ -143,3 +143,52 @@ def _spans(ts: NDArray[np.int64], step_ms: int | None) -> Spans:
     starts = ts[np.concatenate(([0], breaks + 1))]
     ends = ts[np.concatenate((breaks, [len(ts) - 1]))] + step_ms
     return tuple(zip(starts.tolist(), ends.tolist(), strict=True))
+
+
+def remove(
+    folder: Path, manifest: Manifest, kind: Kind, spans: Spans, *, now_ms: int
+) -> tuple[Manifest, int]:
+    """Take the rows that lie in the spans out of the series, and forget that they were asked for.
+
+    A file that is damaged goes whole where a span touches it: none of its rows can be trusted.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - deferred: heavy
+
+    fresh: list[DataFile] = []
+    emptied: set[str] = set()
+    removed = 0
+    for file in manifest.files:
+        touched = [span for span in spans if span[0] <= file.last and span[1] > file.first]
+        if not touched:
+            continue
+        table = _readable(folder, file)
+        keep = np.zeros(0, np.bool_) if table is None else ~_inside(table["ts"].to_numpy(), touched)
+        removed += file.rows - int(keep.sum())
+        if table is None or not keep.any():
+            emptied.add(file.period)
+        elif not keep.all():
+            rest = table.filter(pa.array(keep)).combine_chunks()
+            fresh.append(_write(folder, kind, file.period, rest, (file.source, now_ms)))
+    changed = manifest.with_files(tuple(fresh), now_ms).emptied(frozenset(emptied), now_ms)
+    changed = changed.unchecked(spans)
+    if changed != manifest:
+        manifests.commit(folder, changed)
+    return changed, removed
+
+
+def _inside(ts: NDArray[np.int64], spans: list[tuple[int, int]]) -> NDArray[np.bool_]:
+    inside = np.zeros(len(ts), np.bool_)
+    for start, end in spans:
+        inside |= (ts >= start) & (ts < end)
+    return inside
+
+
+def _readable(folder: Path, file: DataFile) -> Any | None:
+    """Return the rows of a file, None where it is absent or differs from its hash."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - deferred: heavy
+
+    path = folder / file.name
+    payload = path.read_bytes() if path.exists() else b""
+    if hashlib.sha256(payload).hexdigest() != file.sha256:
+        return None
+    return pq.read_table(io.BytesIO(payload))

@@ -81,7 +81,10 @@ def lacking_of(catalog: Catalog, venue: str, wants: Iterable[Want]) -> list[Task
 
 
 class Sync:
-    """One sync into a catalogue; `connect` makes a client for each thread."""
+    """One sync into a catalogue; `connect` makes a client for each thread.
+
+    With `closes` the client is closed after its symbol.
+    """
 
     def __init__(
         self,
@@ -89,11 +92,14 @@ class Sync:
         venue: str,
         connect: Callable[[], Client],
         progress: Progress = lambda _symbol, _kind, _done, _total: None,
+        *,
+        closes: bool = True,
     ) -> None:
         self._catalog = catalog
         self._venue = venue
         self._connect = connect
         self._progress = progress
+        self._closes = closes
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self.done: dict[tuple[str, str], Done] = {}
@@ -139,7 +145,8 @@ class Sync:
                 for want in wants:
                     self._want(client, want)
         finally:
-            client.close()
+            if self._closes:
+                client.close()
 
     def _want(self, client: Client, want: Want) -> None:
         done = self.done[want.symbol, want.kind]

@@ -35,7 +35,8 @@ def day(number: int) -> str:
     return f"2025-01-0{number}"
 
 
-def test_a_window_is_fetched_and_status_shows_it(server: FakeBybit) -> None:
+@pytest.mark.usefixtures("server")
+def test_a_window_is_fetched_and_status_shows_it() -> None:
     said = tradec("data", "sync", "--symbols", "btcusdt", "--start", day(1), "--end", day(3))
     assert said.code == 0, said.err
     assert "still missing" in said.out
