@@ -129,7 +129,7 @@ class Arguments:
         for formula, message in spec.constraints:
             if not holds(formula, values, absent=True):
                 self.diagnostics.report(
-                    self.code, _culprit(node, formula), message, notes=(_given(formula, values),)
+                    self.code, culprit(node, formula), message, notes=(given_text(formula, values),)
                 )
 
     def _report(self, span: Span, message: str, help_: str = "") -> None:
@@ -170,6 +170,17 @@ def mentions(formula: str, name: str) -> bool:
     """Return whether a formula uses the parameter `name`."""
     padded = "".join(c if c.isalnum() or c == "_" else " " for c in formula)
     return name in padded.split()
+
+
+def culprit(node: Unit, formula: str) -> Span:
+    """Return the place of a parameter that a formula mentions, or of the whole unit."""
+    return next((a.span for a in node.params if mentions(formula, a.name)), node.span)
+
+
+def given_text(formula: str, values: Mapping[str, Any]) -> str:
+    """Return what the parameters that a formula mentions are."""
+    named = [f"{n} is {shown_as(v)}" for n, v in values.items() if v is not None]
+    return ", ".join(n for n in named if mentions(formula, n.split(" ", 1)[0]))
 
 
 def bounds(param: Param) -> str:
@@ -243,12 +254,3 @@ def _expectation(param: Param) -> str:
     if param.choices:
         return join_words(param.choices)
     return bounds(param)
-
-
-def _culprit(node: Unit, formula: str) -> Span:
-    return next((a.span for a in node.params if mentions(formula, a.name)), node.span)
-
-
-def _given(formula: str, values: Mapping[str, Any]) -> str:
-    named = [f"{n} is {shown_as(v)}" for n, v in values.items() if v is not None]
-    return ", ".join(n for n in named if mentions(formula, n.split(" ", 1)[0]))

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from tradec.dsl.words import suggest
-from tradec.runtime import formula, indicators, kernels, spec, structures
+from tradec.runtime import formula, indicators, kernels, outputs, spec, structures
 from tradec.runtime.spec import Spec
 
 INDICATOR = "indicator"
@@ -134,7 +134,7 @@ class Catalog:
         for file in sorted(_folder(kernels).iterdir()):
             if file.suffix in {".py", ".pxd"}:
                 yield f"kernel {file.name}", file
-        for module in (spec, formula):
+        for module in (spec, formula, outputs):
             yield module.__name__, Path(str(module.__file__))
 
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from tradec.compiler import ir
 from tradec.compiler.catalog import Catalog
+from tradec.compiler.memory import join_lag
 from tradec.compiler.reads import reads_of
 from tradec.compiler.settings import play_values, unit_arguments
 from tradec.compiler.volatility import VOLATILITY
 from tradec.runtime.formula import evaluate
-from tradec.runtime.spec import Anchored, Fading, Finite, Memory, Spec
+from tradec.runtime.spec import Anchored, Fading, Finite, Memory
 
 TOLERANCE = 1e-3
 """A fading memory counts as faded once the seed weighs no more than this."""
@@ -37,9 +38,10 @@ class ChainWarmup:
         series = self._series.get(name)
         if series is None:
             return _CLASSES[0]
-        own = _class_of(self._specs[name].memory)
-        behind = [self.memory(read.series) for read in self._chained(series)]
-        return max([own, *behind], key=_CLASSES.index)
+        spec = self._specs[name]
+        own = [_class_of(output.memory or spec.memory) for output in spec.outputs]
+        behind = [self.memory(read.series) for _, read in self._reads(series)]
+        return max([*own, *behind], key=_CLASSES.index)
 
     def first_valid(self, name: str, output: str = "") -> int:
         """Return the index of the first bar on which an output has a value, or the unit."""
@@ -50,14 +52,16 @@ class ChainWarmup:
         return self._own_first_valid(series, output) + max(sources, default=0)
 
     def _bars_of(self, series: ir.Series, output: str) -> int:
-        memory, names = self._specs[series.id].memory, self._names(series)
+        spec, names = self._specs[series.id], self._names(series)
+        memory = spec.output(output).memory or spec.memory
         if isinstance(memory, Anchored):
             return int(evaluate(memory.bars_required, names))
         own = self._own_first_valid(series, output)
         if isinstance(memory, Fading):
             own += fading_bars(float(evaluate(memory.decay, names)), memory.order)
         sources = (self._bars_read(read) for read in self._chained(series))
-        return own + max(sources, default=1)
+        volatile = (self._bars_read(read) for read in self._volatile(series))
+        return max([own + max(sources, default=1), *volatile])
 
     def _bars_read(self, read: ir.Read) -> int:
         series = self._series.get(read.series)
@@ -71,6 +75,9 @@ class ChainWarmup:
     def _chained(self, series: ir.Series) -> list[ir.Read]:
         """Return what a series is fed; volatility has its own names in the formulas."""
         return [read for name, read in self._reads(series) if name != VOLATILITY]
+
+    def _volatile(self, series: ir.Series) -> list[ir.Read]:
+        return [read for name, read in self._reads(series) if name == VOLATILITY]
 
     def _reads(self, series: ir.Series) -> list[tuple[str, ir.Read]]:
         spec = self._specs[series.id]
@@ -86,17 +93,19 @@ class ChainWarmup:
         spec = self._specs[series.id]
         names: dict[str, Any] = dict(unit_arguments(series, spec, self._values))
         names[f"{VOLATILITY}_first_valid"] = max(
-            (
-                self.first_valid(r.series, r.output)
-                for n, r in self._reads(series)
-                if n == VOLATILITY
-            ),
+            (self.first_valid(read.series, read.output) for read in self._volatile(series)),
             default=0,
         )
-        names |= {f"{unit}_first_valid": 0 for unit in _slots(spec)}
-        for used in series.uses:
-            names[f"{self._series[used].unit}_first_valid"] = self.first_valid(used)
-        return names
+        return names | spec.names_of_used(
+            {self._series[u].unit: self._facts(u) for u in series.uses}
+        )
+
+    def _facts(self, name: str) -> dict[str, Any]:
+        """Return what the formulas of a user may say of a structure."""
+        series = self._series[name]
+        given = unit_arguments(series, self._specs[name], self._values)
+        lag = join_lag(*(output.type.lag for output in series.outputs))
+        return {**given, "first_valid": self.first_valid(name), "lag": lag}
 
 
 def fading_bars(decay: float, order: int, tolerance: float = TOLERANCE) -> int:
@@ -111,10 +120,6 @@ def fading_bars(decay: float, order: int, tolerance: float = TOLERANCE) -> int:
     while k > 0 and order * decay ** (k - 1) <= tolerance:
         k -= 1
     return k
-
-
-def _slots(spec: Spec) -> tuple[str, ...]:
-    return (*spec.needs, *spec.optional)
 
 
 def _class_of(memory: Memory) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tradec.compiler import ir
 from tradec.compiler.catalog import INDICATOR, STRUCTURE
@@ -9,7 +10,7 @@ from tradec.compiler.chains import primary
 from tradec.compiler.context import Context
 from tradec.compiler.order import dependency_order
 from tradec.compiler.prices import SOURCES, price
-from tradec.compiler.series import Recipe, Wiring, first_valid
+from tradec.compiler.series import Recipe, Used, Wiring, first_valid
 from tradec.compiler.surface import argument, literals
 from tradec.compiler.volatility import CAPABILITY, KEY, LENGTH, VOLATILITY
 from tradec.dsl import nodes
@@ -77,6 +78,7 @@ class _Builder:
     context: Context
     series: dict[str, ir.Series] = field(default_factory=dict)
     specs: dict[str, Spec] = field(default_factory=dict)
+    params: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     variables: Mapping[str, nodes.Literal] = field(init=False)
 
@@ -128,6 +130,7 @@ class _Builder:
     def _finish(self, recipe: Recipe, wiring: Wiring) -> None:
         self.series[recipe.id] = recipe.series(wiring)
         self.specs[recipe.id] = recipe.spec
+        self.params[recipe.id] = recipe.params
 
     def _has_all(self, spec: Spec, uses: Iterable[str]) -> bool:
         """Return whether the needs of a structure are met by sound series."""
@@ -145,7 +148,7 @@ class _Builder:
             return None
         wiring = replace(
             self._sourced(literal, timeframe),
-            uses=tuple(self.series[str(use.value)] for use in structure.uses),
+            uses=tuple(self._used(str(use.value)) for use in structure.uses),
         )
         if volatility is None:
             return wiring
@@ -154,6 +157,9 @@ class _Builder:
             volatility=self._read(volatility),
             volatility_first_valid=first_valid(self.series[volatility]),
         )
+
+    def _used(self, key: str) -> Used:
+        return Used(series=self.series[key], params=self.params[key])
 
     def _sourced(self, source: nodes.Literal | None, timeframe: str) -> Wiring:
         """Return the wiring to a price or to another feature."""

@@ -1,5 +1,9 @@
 """What the structures of a play use, checked against their SPECs."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from tradec.compiler.arguments import culprit, given_text, holds
 from tradec.compiler.context import Context
 from tradec.dsl import nodes
 from tradec.dsl.diagnostics import Label
@@ -18,20 +22,23 @@ class Dependencies:
         self._structures = {str(s.key.value): s for s in play.structures}
         self._places = {key: place for place, key in enumerate(self._structures)}
 
-    def checked(self, structure: nodes.Structure, spec: Spec) -> tuple[nodes.Literal, ...]:
-        """Return the legal ones of `uses` in the order of the SPEC's slots."""
-        slots = (*spec.needs, *spec.optional)
+    def checked(
+        self, structure: nodes.Structure, spec: Spec, values: Mapping[str, Any]
+    ) -> dict[str, nodes.Literal]:
+        """Return the legal ones of `uses` by slot; `values` are the structure's parameters."""
         filled: dict[str, nodes.Literal] = {}
         legal = True
         for use in structure.uses:
-            problem = self._problem(structure, use, slots, filled)
+            problem = self._problem(structure, use, spec.slots, filled)
             if problem is None:
                 filled[self._type(use)] = use
             else:
                 legal = False
         if legal:
             self._check_needs(structure, spec, filled)
-        return tuple(filled[slot] for slot in slots if slot in filled)
+            used = spec.names_of_used({slot: {} for slot in filled})
+            self._check_rules(structure, spec, {**values, **used})
+        return {slot: filled[slot] for slot in spec.slots if slot in filled}
 
     def _problem(
         self,
@@ -83,6 +90,16 @@ class Dependencies:
                     f"add `uses: {candidates[0]}`"
                     if candidates
                     else f"declare a {need} above it and name it in `uses`",
+                )
+
+    def _check_rules(
+        self, structure: nodes.Structure, spec: Spec, values: Mapping[str, Any]
+    ) -> None:
+        for formula, message in spec.use_rules:
+            if not holds(formula, values, absent=True):
+                given = given_text(formula, {p.name: values[p.name] for p in spec.params})
+                self._diagnostics.report(
+                    "E306", culprit(structure, formula), message, notes=(given,) if given else ()
                 )
 
     def _is_below(self, used: nodes.Structure, user: nodes.Structure) -> bool:

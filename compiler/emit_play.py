@@ -108,7 +108,8 @@ class _Layout:
         integers = {"ts_open": "ts_open", "bar_number": f"bar_number({minutes}, ts_open)"}
         arguments = [f"&s.{unit.field}"]
         arguments += [f"r.{ring_field(series.id, ring.name)}" for ring in spec.rings]
-        arguments += [f"&s.{self.units[dep].field}" for dep in series.uses]
+        used = {self.series[dep].unit: f"&s.{self.units[dep].field}" for dep in series.uses}
+        arguments += [used.get(slot, "NULL") for slot in spec.slots]
         for name, node in zip(spec.inputs, series.inputs, strict=True):
             if name in integers:
                 arguments.append(integers[name])
@@ -201,7 +202,7 @@ class _Layout:
             series = self.series[ring.series]
             fields.append(
                 Field(
-                    ctype="double" if ring.kind == "double" else "int64_t",
+                    ctype=ring.ctype,
                     field=ring_field(ring.series, ring.name),
                     size=ring_size(ring.size, series, self.catalog.spec(series.unit)),
                 )

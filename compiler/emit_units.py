@@ -10,6 +10,8 @@ from tradec.compiler.emit_expr import param
 from tradec.compiler.types import Kind
 from tradec.runtime.spec import Spec
 
+PLAIN = frozenset({"double", "int64_t"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
@@ -37,11 +39,12 @@ class Unit:
     kept: tuple[Value, ...]
     shown_field: str
     module: str
+    records: tuple[str, ...]
 
 
 def unit_of(series: ir.Series, catalog: Catalog, read: Collection[tuple[str, str]]) -> Unit:
     """Return the fields of one series; `read` are the (series, output) that anything reads."""
-    place = catalog.unit(series.unit)
+    place, spec = catalog.unit(series.unit), catalog.spec(series.unit)
     single = len(series.outputs) == 1
     kept = tuple(o for o in series.outputs if (series.id, o.name) in read)
     out_field = f"{series.id}_value" if single else f"{series.id}_out"
@@ -56,6 +59,7 @@ def unit_of(series: ir.Series, catalog: Catalog, read: Collection[tuple[str, str
         kept=tuple(Value(ctype=_ctype(o), field=_value_field(series, o.name)) for o in kept),
         shown_field=out_field if len(kept) < len(series.outputs) else "",
         module=place.cimport_name,
+        records=tuple(sorted({ring.ctype for ring in spec.rings} - PLAIN)),
     )
 
 
@@ -70,7 +74,7 @@ def _value_field(series: ir.Series, output: str) -> str:
 
 def import_of(unit: Unit) -> str:
     """Return the cimport of a unit's kernel."""
-    names = [unit.ctype, f"{unit.name}_init", f"{unit.name}_step"]
+    names = [unit.ctype, f"{unit.name}_init", f"{unit.name}_step", *unit.records]
     if not unit.single:
         names.append(unit.out_ctype)
     return f"from {unit.module} cimport {', '.join(sorted(names))}"

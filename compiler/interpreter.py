@@ -69,6 +69,7 @@ class Interpreter:
     ) -> None:
         self._play = play
         self._specs = {series.unit: catalog.spec(series.unit) for series in play.series}
+        self._units = {series.id: series.unit for series in play.series}
         self._values = play_values(play, values or {})
         self._crosses = reads.crosses(play)
         self._witnessed = reads.witnessed(play)
@@ -140,12 +141,13 @@ class Interpreter:
         return closed
 
     def _step_series(self, series: ir.Series, bar: Bar) -> None:
-        names = self._specs[series.unit].inputs
+        spec = self._specs[series.unit]
         inputs = [
-            self._input(name, node, bar) for name, node in zip(names, series.inputs, strict=True)
+            self._input(name, node, bar)
+            for name, node in zip(spec.inputs, series.inputs, strict=True)
         ]
-        needs = [self._state.units[used] for used in series.uses]
-        results = self._state.units[series.id].step(*needs, *inputs)
+        used = {self._units[name]: self._state.units[name] for name in series.uses}
+        results = self._state.units[series.id].step(*map(used.get, spec.slots), *inputs)
         for output, result in zip(series.outputs, results, strict=True):
             self._publish(series.id, output.name, self._as_read(series, output, result))
         self._state.stepped[series.id] += 1

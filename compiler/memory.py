@@ -3,13 +3,13 @@
 from functools import reduce
 
 from tradec.compiler.types import (
-    DATA_DEPENDENT,
     AnchoredMemory,
     Constant,
     FadingMemory,
     FiniteMemory,
     Memory,
 )
+from tradec.runtime.spec import DATA_DEPENDENT
 
 
 def join(left: Memory, right: Memory) -> Memory:

@@ -39,7 +39,7 @@ class RingPlace:
     series: str
     name: str
     size: str
-    kind: str
+    ctype: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ def _warmup_line(need: Warmup) -> str:
 
 def _layout_lines(plan: Plan) -> Iterator[str]:
     for ring in plan.rings:
-        yield f"ring {ring.series}.{ring.name}: {ring.kind}[{ring.size}]"
+        yield f"ring {ring.series}.{ring.name}: {ring.ctype}[{ring.size}]"
     for history in plan.histories:
         yield f"history {history.series}.{history.output} {history.depth}"
     for cross in plan.crosses:

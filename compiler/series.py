@@ -9,7 +9,6 @@ from tradec.compiler.arguments import Unit, formula_values
 from tradec.compiler.memory import chain, join, join_lag
 from tradec.compiler.prices import price
 from tradec.compiler.types import (
-    DATA_DEPENDENT,
     NUMBER,
     AnchoredMemory,
     Constant,
@@ -32,9 +31,23 @@ from tradec.runtime.spec import (
     Param,
     Spec,
 )
+from tradec.runtime.spec import Memory as DeclaredMemory
 
 _SOURCE = "source"
-_LAG_OF_DATA = "data dependent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """A structure that another one uses, with its parameters as formulas name them."""
+
+    series: ir.Series
+    params: Mapping[str, Any]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the formulas of the user may say of it."""
+        lag = join_lag(*(output.type.lag for output in self.series.outputs))
+        return {**self.params, "first_valid": first_valid(self.series), "lag": lag}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +58,7 @@ class Wiring:
     source_first_valid: int = 0
     volatility: ir.Read | None = None
     volatility_first_valid: int = 0
-    uses: tuple[ir.Series, ...] = ()
+    uses: tuple[Used, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +84,21 @@ class Recipe:
             timeframe=self.timeframe,
             params=tuple((p.name, self._setting(p)) for p in self.spec.params),
             inputs=tuple(self._input(name, wiring) for name in self.spec.inputs),
-            uses=tuple(used.id for used in wiring.uses),
+            uses=tuple(used.series.id for used in wiring.uses),
             outputs=tuple(self._output(o, wiring, values) for o in self.spec.outputs),
             private=self.private,
         )
 
+    @property
+    def params(self) -> dict[str, Any]:
+        """The value of every parameter, None where it is absent."""
+        return formula_values(self.spec, self.node.params, self.variables)
+
     def _values(self, wiring: Wiring) -> dict[str, Any]:
         """Return what the formulas of the SPEC speak of."""
-        values = formula_values(self.spec, self.node.params, self.variables)
+        values = self.params
         values["volatility_first_valid"] = wiring.volatility_first_valid
-        for used in wiring.uses:
-            values[f"{used.unit}_first_valid"] = first_valid(used)
-        return values
+        return values | self.spec.names_of_used({u.series.unit: u.facts for u in wiring.uses})
 
     def _setting(self, param: Param) -> ir.Setting | None:
         given = next((a.value for a in self.node.params if a.name == param.name), None)
@@ -105,13 +121,13 @@ class Recipe:
             unit=resolve(output.unit, source.type.unit if source else NUMBER),
             tokens=tuple((word or "none", code) for word, code in output.tokens),
             timeframe=self.timeframe,
-            lag=join_lag(_lag(output, values), source.type.lag if source else 0),
-            memory=_with_bars(self._memory(wiring, values), valid),
+            lag=join_lag(evaluate(output.lag, values), source.type.lag if source else 0),
+            memory=_with_bars(self._memory(output, wiring, values), valid),
         )
         return ir.Output(name=output.name, type=kind, first_valid=valid, empty=output.empty)
 
-    def _memory(self, wiring: Wiring, values: Mapping[str, Any]) -> Memory:
-        memory = _own_memory(self.spec, values)
+    def _memory(self, output: Output, wiring: Wiring, values: Mapping[str, Any]) -> Memory:
+        memory = _own_memory(output.memory or self.spec.memory, values)
         if wiring.source is not None:
             memory = chain(wiring.source.type.memory, memory)
         if wiring.volatility is not None:
@@ -146,8 +162,8 @@ def setting(
             return ir.Const(value=number, type=kind, span=value.span)
 
 
-def _own_memory(spec: Spec, values: Mapping[str, Any]) -> Memory:
-    match spec.memory:
+def _own_memory(memory: DeclaredMemory, values: Mapping[str, Any]) -> Memory:
+    match memory:
         case Finite(window=window):
             return FiniteMemory(int(evaluate(window, values)))
         case Fading(decay=decay, order=order, window=window):
@@ -165,9 +181,3 @@ def _with_bars(memory: Memory, valid: int) -> Memory:
             return AnchoredMemory(event, max(required, valid + 1))
         case Constant() | FiniteMemory() | FadingMemory():
             return memory
-
-
-def _lag(output: Output, values: Mapping[str, Any]) -> int:
-    if output.lag == _LAG_OF_DATA:
-        return DATA_DEPENDENT
-    return int(evaluate(output.lag, values))

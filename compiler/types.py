@@ -45,9 +45,6 @@ class AnchoredMemory:
 
 Memory: TypeAlias = Constant | FiniteMemory | FadingMemory | AnchoredMemory
 
-DATA_DEPENDENT = -1
-"""The lag of an output whose confirmation takes as long as it takes."""
-
 NUMBER = "number"
 """The unit of a literal, and of a result that has no unit of its own: fits every other."""
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tradec.compiler.catalog import Catalog
+from tradec.compiler.memory import join_lag
 from tradec.runtime.formula import evaluate
 from tradec.runtime.spec import INTEGER_INPUTS, Output, Spec
 
@@ -46,8 +47,7 @@ class UnitChain:
     @cached_property
     def uses(self) -> "tuple[UnitChain, ...]":
         """The structures that its step takes; those it may do without are there too."""
-        names = (*self.spec.needs, *self.spec.optional)
-        return tuple(UnitChain(name, self.catalog) for name in names)
+        return tuple(UnitChain(name, self.catalog) for name in self.spec.slots)
 
     @cached_property
     def chain(self) -> "tuple[UnitChain, ...]":
@@ -56,6 +56,29 @@ class UnitChain:
         for used in self.uses:
             found |= {member.name: member for member in used.chain}
         return (*found.values(), self)
+
+    def present(self, params: Params) -> set[str]:
+        """Return the names of the chain that are used: what is needed, and what has parameters."""
+        found = {self.name}
+        for used in self.uses:
+            if used.name in self.spec.needs or used.name in params:
+                found |= used.present(params)
+        return found
+
+    @cached_property
+    def has_rules(self) -> bool:
+        """Whether any member of the chain has rules about what it uses."""
+        return any(member.spec.use_rules for member in self.chain)
+
+    def keeps_rules(self, params: Params) -> bool:
+        """Return whether every member uses what it has to and nothing else."""
+        present = self.present(params)
+        return present >= params.keys() and all(
+            evaluate(rule, member.values(params))
+            for member in self.chain
+            if member.name in present
+            for rule, _ in member.spec.use_rules
+        )
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -74,10 +97,20 @@ class UnitChain:
         """Return what the formulas of the SPEC may name."""
         values = self.complete(params.get(self.name, {}))
         values["volatility_first_valid"] = volatility_first_valid
-        for used in self.uses:
-            inner = used.values(params, volatility_first_valid)
-            values[f"{used.name}_first_valid"] = evaluate(used.spec.first_valid, inner)
-        return values
+        present = self.present(params)
+        used = [member for member in self.uses if member.name in present]
+        facts = {member.name: member.facts(params, volatility_first_valid) for member in used}
+        return values | self.spec.names_of_used(facts)
+
+    def facts(self, params: Params, volatility_first_valid: int = 0) -> dict[str, Any]:
+        """Return what the formulas of a user may say of this unit."""
+        values = self.values(params, volatility_first_valid)
+        lags = (int(evaluate(output.lag, values)) for output in self.spec.outputs)
+        return {
+            **self.complete(params.get(self.name, {})),
+            "first_valid": evaluate(self.spec.first_valid, values),
+            "lag": join_lag(*lags),
+        }
 
     def first_valid(self, output: Output, params: Params, volatility: int = 0) -> int:
         """Return the index of the first bar on which `output` has a value."""
@@ -88,14 +121,15 @@ class References:
     """The Python references of a chain, stepped together."""
 
     def __init__(self, unit: UnitChain, params: Params) -> None:
-        self.unit = unit
-        self.members = {m.name: m.make(params.get(m.name, {})) for m in unit.chain}
+        present = unit.present(params)
+        self.chain = [member for member in unit.chain if member.name in present]
+        self.members = {m.name: m.make(params.get(m.name, {})) for m in self.chain}
 
     def step(self, bar: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the outputs of the unit after one bar."""
         result: tuple[Any, ...] = ()
-        for member in self.unit.chain:
-            used = [self.members[u.name] for u in member.uses]
+        for member in self.chain:
+            used = [self.members.get(u.name) for u in member.uses]
             result = self.members[member.name].step(*used, *(bar[k] for k in member.spec.inputs))
         return result
 

@@ -1,7 +1,7 @@
 """Units as native code over whole columns: one small module around the kernels of many."""
 
 import ctypes
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from tradec.compiler import native
 from tradec.compiler.catalog import Catalog
 from tradec.compiler.emit import environment
+from tradec.compiler.emit_units import PLAIN
 from tradec.compiler.unit_chain import Columns, Params, UnitChain, dtype_of, input_dtype
 from tradec.runtime.formula import evaluate
 from tradec.runtime.kernels.arith import MISSING, NAN
 from tradec.runtime.spec import Param
 
-_CTYPES = {"float64": "double", "int64": "int64_t", "double": "double"}
+_CTYPES = {"float64": "double", "int64": "int64_t"}
+_GUARD = np.frombuffer(b"\x5a\xc3" * 32, "u1")
 _RUNNER = ctypes.CFUNCTYPE(
     None,
     *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p),
@@ -52,6 +54,7 @@ class UnitModule:
             job.step(0, cut)
             job.save_spoil_restore()
         job.step(max(cut, 0), job.bars)
+        assert job.is_sound, f"{unit.name} writes behind its rings"
         return job.outputs
 
 
@@ -61,14 +64,15 @@ class Job:
     def __init__(
         self, module: UnitModule, unit: UnitChain, params: Params, inputs: Columns
     ) -> None:
-        address, state_bytes = module.module.RUNNERS[unit.name]
+        address, state_bytes, *item_bytes = module.module.RUNNERS[unit.name]
         self._run = _RUNNER(address)
         self.state = np.zeros(state_bytes, "u1")
         self.rings = [
-            np.zeros(int(evaluate(ring.size, member.values(params))) + 1, f"{ring.kind}")
-            for member in unit.chain
-            for ring in member.spec.rings
+            np.zeros(size * item + len(_GUARD), "u1")
+            for size, item in zip(_ring_sizes(unit, params), item_bytes, strict=True)
         ]
+        for ring in self.rings:
+            ring[-len(_GUARD) :] = _GUARD
         fed = [np.ascontiguousarray(inputs[name], input_dtype(name)) for name in unit.inputs]
         self.bars = len(fed[0])
         self.outputs = {o.name: np.empty(self.bars, dtype_of(o)) for o in unit.spec.outputs}
@@ -81,12 +85,17 @@ class Job:
         blocks = (self.state, *self._arguments, self._columns)
         self._run(*(block.ctypes.data for block in blocks), first, end)
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing was written behind the rings."""
+        return all((ring[-len(_GUARD) :] == _GUARD).all() for ring in self.rings)
+
     def save_spoil_restore(self) -> None:
         """Take every byte of the state away and put it back."""
         for block in (self.state, *self.rings):
-            kept = block.tobytes()
-            block.view("u1")[:] = 0xA5
-            block.view("u1")[:] = np.frombuffer(kept, "u1")
+            kept = block.copy()
+            block[:] = 0xA5
+            block[:] = kept
 
 
 def build_units(
@@ -129,6 +138,7 @@ def _function(function: Function) -> dict[str, str]:
 
 def _import(unit: UnitChain) -> str:
     names = [unit.type_name, f"{unit.name}_init", f"{unit.name}_step"]
+    names += sorted({ring.ctype for ring in unit.spec.rings} - PLAIN)
     if len(unit.spec.outputs) > 1:
         names.append(f"{unit.type_name}Out")
     return f"from {unit.catalog.unit(unit.name).cimport_name} cimport {', '.join(names)}"
@@ -136,10 +146,11 @@ def _import(unit: UnitChain) -> str:
 
 def _context(unit: UnitChain) -> dict[str, Any]:
     arrays = [
-        {"name": name, "type": _CTYPES[dtype], "place": f"columns[{place}]"}
-        for place, (name, dtype) in enumerate(_arrays(unit))
+        {"name": name, "type": ctype, "place": f"columns[{place}]"}
+        for place, (name, ctype) in enumerate(_arrays(unit))
     ]
     ints, reals = _split(unit)
+    guards = _guards(unit, len(ints))
     return {
         "name": unit.name,
         "chain": f"{unit.type_name}Chain",
@@ -150,16 +161,33 @@ def _context(unit: UnitChain) -> dict[str, Any]:
             for m in unit.chain
             if len(m.spec.outputs) > 1
         ],
-        "begin": [_begin(member, ints, reals) for member in unit.chain],
-        "step": [_step(member) for member in unit.chain] + _read(unit),
+        "rings": [ring.ctype for member in unit.chain for ring in member.spec.rings],
+        "begin": [
+            _if(guards.get(member.name), _begin(member, ints, reals)) for member in unit.chain
+        ],
+        "step": [
+            *(_if(guards.get(member.name), _step(member, guards)) for member in unit.chain),
+            *_read(unit),
+        ],
     }
+
+
+def _guards(unit: UnitChain, first: int) -> dict[str, str]:
+    """Return the flags, behind the whole numbers, of the members that may be absent."""
+    needed = unit.present({})
+    absent = [member.name for member in unit.chain if member.name not in needed]
+    return {name: f"ints[{first + place}]" for place, name in enumerate(absent)}
+
+
+def _if(guard: str | None, line: str) -> str:
+    return f"if {guard}: {line}" if guard else line
 
 
 def _arrays(unit: UnitChain) -> list[tuple[str, str]]:
     """Return the columns in the order in which they are passed."""
-    rings = [(f"{m.name}_{r.name}", r.kind) for m in unit.chain for r in m.spec.rings]
-    inputs = [(f"in_{name}", input_dtype(name)) for name in unit.inputs]
-    outputs = [(f"to_{o.name}", dtype_of(o)) for o in unit.spec.outputs]
+    rings = [(f"{m.name}_{r.name}", r.ctype) for m in unit.chain for r in m.spec.rings]
+    inputs = [(f"in_{name}", _CTYPES[input_dtype(name)]) for name in unit.inputs]
+    outputs = [(f"to_{o.name}", _CTYPES[dtype_of(o)]) for o in unit.spec.outputs]
     return [*rings, *inputs, *outputs]
 
 
@@ -183,10 +211,25 @@ def _begin(member: UnitChain, ints: list[tuple[str, str]], reals: list[tuple[str
     return f"{member.name}_init({', '.join(passed)})"
 
 
-def _step(unit: UnitChain) -> str:
+def _ring_sizes(unit: UnitChain, params: Params) -> list[int]:
+    """Return the items of every ring of the chain; none for a member that is absent."""
+    present = unit.present(params)
+    return [
+        int(evaluate(ring.size, member.values(params))) if member.name in present else 0
+        for member in unit.chain
+        for ring in member.spec.rings
+    ]
+
+
+def _step(unit: UnitChain, guards: Mapping[str, str]) -> str:
     passed = [f"&s.{unit.name}_state"]
     passed += [f"{unit.name}_{ring.name}" for ring in unit.spec.rings]
-    passed += [f"&s.{used.name}_state" for used in unit.uses]
+    passed += [
+        f"(&s.{used.name}_state if {guards[used.name]} else NULL)"
+        if used.name in guards
+        else f"&s.{used.name}_state"
+        for used in unit.uses
+    ]
     passed += [f"in_{name}[i]" for name in unit.spec.inputs]
     if len(unit.spec.outputs) > 1:
         return f"{unit.name}_step({', '.join([*passed, f'&{unit.name}_out'])})"
@@ -202,6 +245,7 @@ def _read(unit: UnitChain) -> list[str]:
 def _arguments(unit: UnitChain, params: Params) -> tuple[NDArray[Any], NDArray[Any]]:
     ints: list[int] = []
     reals: list[float] = []
+    present = unit.present(params)
     for member in unit.chain:
         given = member.complete(params.get(member.name, {}))
         for param in member.spec.params:
@@ -209,10 +253,11 @@ def _arguments(unit: UnitChain, params: Params) -> tuple[NDArray[Any], NDArray[A
                 reals.append(NAN if given[param.name] is None else float(given[param.name]))
             elif param.kind != "series":
                 ints.append(_whole(param, given[param.name]))
-    return np.array([*ints, 0], "int64"), np.array([*reals, 0.0])
+    flags = [int(name in present) for name in _guards(unit, 0)]
+    return np.array([*ints, *flags, 0], "int64"), np.array([*reals, 0.0])
 
 
 def _whole(param: Param, value: Any) -> int:
-    if param.kind == "choice":
+    if param.kind == "choice" and value is not None:
         return param.choices.index(value)
     return MISSING if value is None else int(value)

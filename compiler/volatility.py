@@ -3,9 +3,11 @@
 `atr_key` names a feature of the same timeframe, `atr_length` asks for a private one and wins.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from tradec.compiler.arguments import Arguments, formula_values, holds
+from tradec.compiler.arguments import holds
 from tradec.compiler.catalog import INDICATOR
 from tradec.compiler.context import Context
 from tradec.compiler.surface import argument
@@ -25,34 +27,29 @@ class Volatility:
     """Finds the average true range of the structures of one play."""
 
     features: tuple[nodes.Feature, ...]
-    arguments: Arguments
     context: Context
 
-    def resolve(self, structure: nodes.Structure, spec: Spec) -> nodes.Structure:
-        """Return the structure with one existing source of volatility at most."""
+    def resolve(
+        self, structure: nodes.Structure, spec: Spec, values: Mapping[str, Any]
+    ) -> nodes.Structure:
+        """Return the structure with one existing source of volatility at most.
+
+        `values` are its parameters and what it uses, as formulas name them.
+        """
         if VOLATILITY not in spec.inputs:
             return structure
         key = argument(structure, KEY)
         if argument(structure, LENGTH) is not None:
             return _without_key(structure)
         if key is None:
-            if self._is_needed(structure, spec):
+            if _is_needed(spec, values):
                 self._report(structure.span, f"`{structure.type.value}` needs volatility")
             return structure
-        assert not isinstance(key.value, tuple)
-        if self._exists(structure, spec, key):
+        if self._exists(structure, key, needed=_is_needed(spec, values)):
             return structure
         return _without_key(structure)
 
-    def _is_needed(self, structure: nodes.Structure, spec: Spec) -> bool:
-        values = formula_values(spec, structure.params, self.arguments.variables)
-        sources = (p for p in spec.params if p.name in {KEY, LENGTH})
-        return any(
-            p.required or (p.required_if and holds(p.required_if, values, absent=False))
-            for p in sources
-        )
-
-    def _exists(self, structure: nodes.Structure, spec: Spec, key: nodes.Argument) -> bool:
+    def _exists(self, structure: nodes.Structure, key: nodes.Argument, *, needed: bool) -> bool:
         """Return whether a key names what it should; report it unless it is an idle default."""
         assert isinstance(key.value, nodes.Literal)
         name = str(key.value.value)
@@ -61,7 +58,7 @@ class Volatility:
             return True
         if key.span != NOWHERE:
             self._report(key.value.span, problem, name)
-        elif self._is_needed(structure, spec):
+        elif needed:
             self._report(structure.span, problem, name)
         return False
 
@@ -90,6 +87,14 @@ class Volatility:
             notes=(f"`{KEY}` names a feature of {join_words(providers)} on the same timeframe",),
             helps=(suggest(name, known) or f"write `{LENGTH}: 14` for a private one",),
         )
+
+
+def _is_needed(spec: Spec, values: Mapping[str, Any]) -> bool:
+    sources = (p for p in spec.params if p.name in {KEY, LENGTH})
+    return any(
+        p.required or (p.required_if and holds(p.required_if, values, absent=False))
+        for p in sources
+    )
 
 
 def _without_key(structure: nodes.Structure) -> nodes.Structure:

@@ -1,7 +1,8 @@
 """Evaluates the formula strings of a SPEC (warm-up, memory, ring sizes) over its parameters.
 
-Formulas are Python expressions of numbers, parameter names, `+ - * / // % **`, comparisons,
-`a if c else b`, and `min`, `max`, `ceil`, `floor`, `sqrt`; nothing else is accepted.
+Formulas are Python expressions of numbers, words, parameter names, `+ - * / // % **`, comparisons,
+`and`, `or`, `not`, `a if c else b`, and `min`, `max`, `ceil`, `floor`, `sqrt`, `len`; nothing else
+is accepted.
 """
 
 import ast
@@ -33,6 +34,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ceil": math.ceil,
     "floor": math.floor,
     "sqrt": math.sqrt,
+    "len": len,
 }
 
 
@@ -51,11 +53,16 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
             return value
         case ast.Name(id=name) if name in values:
             return values[name]
-        case ast.BinOp(left=left, op=op, right=right):
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
             return _BINARY[type(op)](_value(left, values), _value(right, values))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -_value(operand, values)
-        case ast.Compare(left=left, ops=[op], comparators=[right]):
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return not _value(operand, values)
+        case ast.BoolOp(op=op, values=operands):
+            joined = all if isinstance(op, ast.And) else any
+            return joined(_value(operand, values) for operand in operands)
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARE:
             return _COMPARE[type(op)](_value(left, values), _value(right, values))
         case ast.IfExp(test=test, body=body, orelse=orelse):
             return _value(body if _value(test, values) else orelse, values)

@@ -7,16 +7,22 @@ tests are derived from SPEC alone; nothing else names the unit.
 The reference (`<name>.py`), class `CamelCase(name)`:
     __init__(self, *, <every param of SPEC>)            optional params may be None, a choice is its
                                                         word, a series (named by an input) None
-    step(self, <deps in `needs`/`optional` order>, <inputs in order>) -> tuple, in `outputs` order
+    step(self, <deps in `slots` order, None where absent>, <inputs>) -> tuple, in `outputs` order
 The kernel (`<name>.pxd`):
     ctypedef struct Name                                plain C, no pointers
     name_init(Name* s, <params in order, no series>)    int, bool, choice's position: int64_t;
                                                         float: double; absent: MISSING or NaN
-    name_step(Name* s, <rings>, <const Dep* ...>, <inputs: double, or int64_t for INTEGER_INPUTS>)
+    name_step(Name* s, <rings>, <const Dep* in `slots` order, NULL where absent>,
+              <inputs: double, or int64_t for INTEGER_INPUTS>)
                                                         -> double                 one output
         ... and a last argument `NameOut* out`                                    several outputs
     ctypedef struct NameOut                             8-byte fields in `outputs` order
-Rings are `double*` or `int64_t*` into the strategy's arena, zeroed when an instance is made.
+Rings are `double*`, `int64_t*` or pointers to a struct of 8-byte fields that `<name>.pxd` knows,
+into the strategy's arena, zeroed when an instance is made.
+
+A formula may name the parameters, `volatility_first_valid`, `data_dependent` (a lag), and for each
+unit of `slots` whether it is used (`uses_<unit>`), its `<unit>_first_valid`, `<unit>_lag` (0 where
+it is absent) and, where it is used, its parameters as `<unit>_<parameter>`.
 """
 
 from collections.abc import Mapping
@@ -30,6 +36,9 @@ Kind: TypeAlias = Literal["float", "int", "bool", "enum"]
 BAR_INPUTS = ("open", "high", "low", "close", "volume")
 INTEGER_INPUTS = ("ts_open", "bar_number")
 """Inputs that are int64: the bar's opening time, its number since the epoch on its timeframe."""
+
+DATA_DEPENDENT = -1
+"""The lag of an output whose confirmation takes as long as it takes."""
 
 UNITS = (
     "source",  # the unit of the unit's source
@@ -46,6 +55,7 @@ UNITS = (
     "count",
     "direction",
     "version",
+    "id",
     "bool",
     "event",
     "enum",
@@ -94,27 +104,16 @@ def choice(name: str, choices: tuple[str, ...], default: str | None = None) -> P
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
-    """One output over time.
+def volatility_params(default: str | None = "atr", *, needed: str = "True") -> tuple[Param, Param]:
+    """Return the parameters of an input "volatility", which is needed if the formula is true.
 
-    `low`, `high` bound it (numbers or formulas); `empty` is the value of an int output that the
-    language reads as missing (-1 for a bar index); `tokens` are (word, code) of an enum, where the
-    empty word is written `none` in the language; `lag` is the confirmation lag in bars as a
-    formula, or the words "data dependent"; `first_valid` overrides the unit's.
+    `default` is the feature that `atr_key` names unless it is given.
     """
-
-    name: str
-    kind: Kind = "float"
-    unit: str = "source"
-    low: float | str | None = None
-    high: float | str | None = None
-    empty: int | None = None
-    tokens: tuple[tuple[str, int], ...] = ()
-    lag: str = "0"
-    first_valid: str | None = None
-    relations: tuple[str, ...] = ()
-    meaning: str = ""
+    absent = f"({needed}) if atr_length == None else False"
+    return (
+        Param(name="atr_key", kind="series", default=default, required_if=absent),
+        integer("atr_length", required=False),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +144,44 @@ Memory: TypeAlias = Finite | Fading | Anchored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One output over time.
+
+    `low`, `high` bound it (numbers or formulas); `empty` is the value of an int output that the
+    language reads as missing (-1 for a bar index); `tokens` are (word, code) of an enum, where the
+    empty word is written `none` in the language; `lag` is the confirmation lag in bars, a formula;
+    `first_valid` and `memory` override those of the unit.
+    """
+
+    name: str
+    kind: Kind = "float"
+    unit: str = "source"
+    low: float | str | None = None
+    high: float | str | None = None
+    empty: int | None = None
+    tokens: tuple[tuple[str, int], ...] = ()
+    lag: str = "0"
+    first_valid: str | None = None
+    memory: Memory | None = None
+    relations: tuple[str, ...] = ()
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ring:
-    """A stretch of the arena that a unit owns: `size` (a formula) items of 8 bytes."""
+    """A stretch of the arena that a unit owns: `size` (a formula) items of one kind.
+
+    The kind is "double", "int64", or the name of a struct of 8-byte fields in the unit's kernel.
+    """
 
     name: str
     size: str
-    kind: Literal["double", "int64"] = "double"
+    kind: str = "double"
+
+    @property
+    def ctype(self) -> str:
+        """The C type of an item."""
+        return "int64_t" if self.kind == "int64" else self.kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +191,7 @@ class Spec:
     `inputs`: BAR_INPUTS, INTEGER_INPUTS, "source" (the chosen series) or "volatility" (the average
     true range that `atr_key` or `atr_length` names, NaN where there is none).
     `needs`, `optional`: unit names of the structures it uses, in the order its step takes them.
-    `constraints`: (formula that must hold, message).
+    `constraints`: (formula that must hold, message); `use_rules` are those about what it uses.
     `provides`: capabilities other rules ask for, such as "volatility" or "pivots".
     """
 
@@ -176,9 +207,24 @@ class Spec:
     needs: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     constraints: tuple[tuple[str, str], ...] = ()
+    use_rules: tuple[tuple[str, str], ...] = ()
     provides: tuple[str, ...] = ()
     reference: str = ""
     cost: str = "O(1)"
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The units that it can use, in the order in which its step takes them."""
+        return (*self.needs, *self.optional)
+
+    def names_of_used(self, used: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """Return what formulas may say of `used`: by unit its parameters, first_valid and lag."""
+        names: dict[str, Any] = {"data_dependent": DATA_DEPENDENT}
+        for slot in self.slots:
+            facts = {"first_valid": 0, "lag": 0, **used.get(slot, {})}
+            names[f"uses_{slot}"] = slot in used
+            names |= {f"{slot}_{name}": value for name, value in facts.items()}
+        return names
 
     def param(self, name: str) -> Param:
         """Return the parameter `name`."""

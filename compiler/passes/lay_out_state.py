@@ -33,4 +33,4 @@ def lay_out_state(timed: Timed, context: Context) -> Plan:
 def _rings(play: ir.Play, context: Context) -> Iterator[RingPlace]:
     for series in play.series:
         for ring in context.catalog.spec(series.unit).rings:
-            yield RingPlace(series=series.id, name=ring.name, size=ring.size, kind=ring.kind)
+            yield RingPlace(series=series.id, name=ring.name, size=ring.size, ctype=ring.ctype)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tradec.compiler.arguments import Arguments
+from tradec.compiler.arguments import Arguments, formula_values
 from tradec.compiler.catalog import INDICATOR, STRUCTURE
 from tradec.compiler.chains import Sources
 from tradec.compiler.context import Context
@@ -36,14 +36,15 @@ def order_structures(play: nodes.Play, context: Context) -> nodes.Play:
 class _Structures:
     def __init__(self, play: nodes.Play, context: Context) -> None:
         self._context = context
+        self._variables = dict(literals(play))
         self._arguments = Arguments(
             code="E305",
-            variables=dict(literals(play)),
+            variables=self._variables,
             diagnostics=context.diagnostics,
             elsewhere=frozenset({KEY}),
         )
         self._sources = Sources(play.features, context)
-        self._volatility = Volatility(play.features, self._arguments, context)
+        self._volatility = Volatility(play.features, context)
         self._dependencies = Dependencies(play, context)
 
     def explicit(self, structure: nodes.Structure) -> nodes.Structure:
@@ -54,8 +55,11 @@ class _Structures:
             return structure
         params = self._arguments.complete(structure, structure.type, spec)
         completed = replace(structure, params=self._with_source(structure, params, spec))
-        completed = self._volatility.resolve(completed, spec)
-        return replace(completed, uses=self._dependencies.checked(structure, spec))
+        values = formula_values(spec, params, self._variables)
+        filled = self._dependencies.checked(structure, spec, values)
+        values |= spec.names_of_used({slot: {} for slot in filled})
+        completed = self._volatility.resolve(completed, spec, values)
+        return replace(completed, uses=tuple(filled.values()))
 
     def _with_source(
         self, structure: nodes.Structure, params: tuple[nodes.Argument, ...], spec: Spec

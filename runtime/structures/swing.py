@@ -21,45 +21,26 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tradec.runtime import outputs as out
 from tradec.runtime.kernels.arith import NAN
 from tradec.runtime.spec import (
     Anchored,
     Output,
-    Param,
     Ring,
     Spec,
     choice,
     flag,
     integer,
     number,
+    volatility_params,
 )
 
 HIGH, LOW = 1, -1
 
 _PIVOTS = (("", 0), ("high", HIGH), ("low", LOW))
-_DIRECTIONS = (("", 0), ("bullish", 1), ("bearish", -1))
-_LAG = "right if mode == 'fractal' else 1"
+_LAG = "right if mode == 'fractal' else data_dependent"
 _FIRST = "left + right if mode == 'fractal' else max(1, volatility_first_valid)"
 _SPAN = "left + right + 1 if mode == 'fractal' else 0"
-_NEEDS_ATR = (
-    "(mode == 'atr_zigzag' if min_atr_move == None else True) if atr_length == None else False"
-)
-
-
-def _level(name: str, *relations: str) -> Output:
-    return Output(name=name, unit="price", lag=_LAG, relations=relations)
-
-
-def _index(name: str) -> Output:
-    return Output(name=name, kind="int", unit="bar index", low=-1, empty=-1, lag=_LAG)
-
-
-def _version(name: str, *relations: str) -> Output:
-    return Output(name=name, kind="int", unit="version", low=0, relations=relations)
-
-
-def _truth(name: str, unit: str) -> Output:
-    return Output(name=name, kind="bool", unit=unit)
 
 
 SPEC = Spec(
@@ -75,34 +56,33 @@ SPEC = Spec(
         number("min_atr_move", low=0, low_exclusive=True, required=False),
         number("min_pct_move", low=0, low_exclusive=True, required=False),
         flag("strict_alternation", default=False),
-        Param(name="atr_key", kind="series", required_if=_NEEDS_ATR),
-        integer("atr_length", required=False),
+        *volatility_params(None, needed="mode == 'atr_zigzag' or min_atr_move != None"),
     ),
     outputs=(
-        _level("high_level"),
-        _level("low_level"),
-        _index("high_idx"),
-        _index("low_idx"),
-        _version("version", "version == high_version + low_version"),
-        _version("high_version"),
-        _version("low_version"),
-        _index("last_confirmed_pivot_idx"),
-        Output(name="last_confirmed_pivot_type", kind="enum", unit="enum", tokens=_PIVOTS),
+        out.level("high_level", lag=_LAG),
+        out.level("low_level", lag=_LAG),
+        out.index("high_idx", _LAG),
+        out.index("low_idx", _LAG),
+        out.version("version", "version == high_version + low_version"),
+        out.version("high_version"),
+        out.version("low_version"),
+        out.index("last_confirmed_pivot_idx", _LAG),
+        out.word("last_confirmed_pivot_type", _PIVOTS),
         Output(name="high_significance", unit="ratio", low=0, lag=_LAG),
         Output(name="low_significance", unit="ratio", low=0, lag=_LAG),
-        _truth("high_is_major", "bool"),
-        _truth("low_is_major", "bool"),
-        _truth("high_accepted", "event"),
-        _truth("low_accepted", "event"),
-        _truth("high_replaced_pending", "event"),
-        _truth("low_replaced_pending", "event"),
-        _level("pair_high_level"),
-        _level("pair_low_level", "pair_low_level < pair_high_level"),
-        _index("pair_high_idx"),
-        _index("pair_low_idx"),
-        Output(name="pair_direction", kind="enum", unit="enum", tokens=_DIRECTIONS),
-        _version("pair_version"),
-        _version("pair_anchor_hash", "pair_anchor_hash == pair_version"),
+        out.truth("high_is_major"),
+        out.truth("low_is_major"),
+        out.event("high_accepted"),
+        out.event("low_accepted"),
+        out.event("high_replaced_pending"),
+        out.event("low_replaced_pending"),
+        out.level("pair_high_level", lag=_LAG),
+        out.level("pair_low_level", "pair_low_level < pair_high_level", lag=_LAG),
+        out.index("pair_high_idx", _LAG),
+        out.index("pair_low_idx", _LAG),
+        out.word("pair_direction", out.UNNAMED_DIRECTIONS),
+        out.version("pair_version"),
+        out.version("pair_anchor_hash", "pair_anchor_hash == pair_version"),
     ),
     first_valid=_FIRST,
     memory=Anchored(
@@ -135,6 +115,15 @@ class Leg(NamedTuple):
     side: int
     level: float
     extends: bool
+
+
+class Pair(NamedTuple):
+    """The range between two leg ends: `direction` is the side of the later one."""
+
+    high: float
+    low: float
+    direction: int
+    version: int
 
 
 class _Side:
@@ -286,6 +275,14 @@ class Swing:
                 self._pair_up(pivot)
         self._now += 1
         return self._outputs()
+
+    @property
+    def pair(self) -> Pair | None:
+        """The current pair."""
+        if not self._pair or self._pending is None:
+            return None
+        high, low = self._pair[HIGH].level, self._pair[LOW].level
+        return Pair(high, low, self._pending.side, self._pair_version)
 
     def _accept(self, pivot: Pivot, atr: float) -> bool:
         mine, opposite = self._sides[pivot.side], self._sides[-pivot.side].level

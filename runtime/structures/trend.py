@@ -17,13 +17,9 @@ Source   structures.md 2
 
 from typing import NamedTuple
 
-from tradec.runtime.spec import Anchored, Output, Ring, Spec, integer
+from tradec.runtime import outputs as out
+from tradec.runtime.spec import Anchored, Ring, Spec, integer
 from tradec.runtime.structures.swing import HIGH, Leg, Swing
-
-
-def _truth(name: str, *relations: str) -> Output:
-    return Output(name=name, kind="bool", unit="bool", relations=relations)
-
 
 SPEC = Spec(
     kind="structure",
@@ -31,28 +27,16 @@ SPEC = Spec(
     inputs=(),
     params=(integer("wave_history_size", 4, low=2, high=64),),
     outputs=(
-        Output(name="direction", kind="int", unit="direction", low=-1, high=1),
-        Output(
-            name="strength",
-            kind="int",
-            unit="count",
-            low=0,
-            high=2,
-            relations=("strength <= wave_count",),
-        ),
-        Output(name="bars_in_trend", kind="int", unit="bars", low=0),
-        Output(name="wave_count", kind="int", unit="count", low=0),
-        Output(
-            name="last_wave_direction",
-            kind="enum",
-            unit="enum",
-            tokens=(("none", 0), ("bullish", 1), ("bearish", -1)),
-        ),
-        _truth("last_hh", "not (last_hh and last_lh)"),
-        _truth("last_hl", "not (last_hl and last_ll)"),
-        _truth("last_lh"),
-        _truth("last_ll"),
-        Output(name="version", kind="int", unit="version", low=0),
+        out.sign("direction"),
+        out.counter("strength", "count", "strength <= wave_count", high=2),
+        out.counter("bars_in_trend", "bars"),
+        out.counter("wave_count", "count"),
+        out.word("last_wave_direction", out.DIRECTIONS),
+        out.truth("last_hh", "not (last_hh and last_lh)"),
+        out.truth("last_hl", "not (last_hl and last_ll)"),
+        out.truth("last_lh"),
+        out.truth("last_ll"),
+        out.version("version"),
     ),
     first_valid="swing_first_valid",
     memory=Anchored(

@@ -8,7 +8,7 @@ from code_of_project import PARTS, ROOT, files, imported, imported_at_once, show
 
 PYTHON = {part: files(part, ".py") for part in PARTS}
 EVERY = [*(f for found in PYTHON.values() for f in found), *sorted((ROOT / "src").glob("*/*.py"))]
-DESCRIPTIONS = {"spec", "formula", "timeframe", "kernels", "indicators", "structures"}
+DESCRIPTIONS = {"spec", "outputs", "formula", "timeframe", "kernels", "indicators", "structures"}
 """What the compiler takes from the runtime when it is imported; the rest is deferred."""
 
 

@@ -68,10 +68,15 @@ def warmup_of(play: ir.Play) -> dict[str, int]:
 
 @st.composite
 def cases(
-    draw: Draw, *, runs: int = 2, high: int = 1200, indicators: tuple[str, ...] | None = None
+    draw: Draw,
+    *,
+    runs: int = 2,
+    high: int = 1200,
+    indicators: tuple[str, ...] | None = None,
+    structure: str = "",
 ) -> Case:
     """Draw a play, other values for its variables where they are legal, and markets."""
-    drawn = draw(plays(indicators))
+    drawn = draw(plays(indicators, structure))
     changed = {
         param.name: draw(st.sampled_from(_WHOLE if isinstance(param.value, int) else _REAL))
         for param in drawn.play.params
@@ -85,26 +90,31 @@ def cases(
     return Case(text=drawn.text, set=changed, markets=found)
 
 
-def collected(count: int, *, fixed: bool | None = None, **wanted: Any) -> list[Case]:
-    """Return so many different cases; always the same ones if `fixed`, else as the profile says."""
+def collected(
+    count: int, *, fixed: bool | None = None, at_once: int = 20, **wanted: Any
+) -> list[Case]:
+    """Return so many different cases; always the same ones if `fixed`, else as the profile says.
+
+    They are drawn `at_once` from one seed.
+    """
     found: dict[str, Case] = {}
     if fixed is None:
         fixed = settings().derandomize
     number = 0 if fixed else SystemRandom().getrandbits(32)
     while len(found) < count:
-        for case in _drawn(number, **wanted):
+        for case in _drawn(number, at_once, wanted):
             found.setdefault(case.text, case)
         number += 1
     return [*found.values()][:count]
 
 
-def _drawn(number: int, **wanted: Any) -> list[Case]:
+def _drawn(number: int, count: int, wanted: Mapping[str, Any]) -> list[Case]:
     """Return what hypothesis draws with one seed."""
     cases_: list[Case] = []
 
     @seed(number)
     @settings(
-        max_examples=20,
+        max_examples=count,
         phases=[Phase.generate],
         database=None,
         derandomize=False,

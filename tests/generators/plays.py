@@ -60,9 +60,13 @@ class _Scene:
 
 
 @st.composite
-def plays(draw: Draw, indicators: tuple[str, ...] | None = None) -> Drawn:
-    """Draw a valid play; with `indicators` it has only these, and no structures."""
-    text = draw(play_texts(indicators))
+def plays(draw: Draw, indicators: tuple[str, ...] | None = None, structure: str = "") -> Drawn:
+    """Draw a valid play.
+
+    With `indicators` it has only these, and no structures; with `structure` it has this one, and
+    its rules read little else.
+    """
+    text = draw(play_texts(indicators, structure))
     play = check_source(Source("random.yml", text), Diagnostics())
     assume(play is not None)
     assert play is not None
@@ -70,7 +74,7 @@ def plays(draw: Draw, indicators: tuple[str, ...] | None = None) -> Drawn:
 
 
 @st.composite
-def play_texts(draw: Draw, indicators: tuple[str, ...] | None = None) -> str:
+def play_texts(draw: Draw, indicators: tuple[str, ...] | None = None, structure: str = "") -> str:
     """Draw the text of a play that is valid but for rare corners."""
     scene = _scene(draw)
     for _ in range(draw(st.integers(1, 5))):
@@ -79,6 +83,9 @@ def play_texts(draw: Draw, indicators: tuple[str, ...] | None = None) -> str:
         _add_structure(scene, draw(st.sampled_from(CATALOG.structures())), None)
     _add_bars(scene)
     _add_qualified(scene)
+    if structure:
+        _add_structure(scene, structure, None)
+        scene.names.reads = scene.names.reads[-len(CATALOG.spec(structure).outputs) :]
     written = _skeleton(scene)
     exit_mode = draw(st.sampled_from(("sl_tp_only", "signal", "first_hit", "first_hit")))
     has_exits = exit_mode != "sl_tp_only"
@@ -207,10 +214,11 @@ def _source(scene: _Scene, timeframe: str) -> tuple[str, str]:
 def _add_structure(scene: _Scene, unit: str, where: tuple[str, str] | None) -> str:
     spec = CATALOG.spec(unit)
     role, timeframe = where or _place(scene)
-    uses = [_used(scene, need, (role, timeframe)) for need in spec.needs]
+    slots = _slots(scene, spec)
+    uses = [_used(scene, slot, (role, timeframe)) for slot in slots]
     name = f"{unit}_{len(scene.units)}"
     entry: dict[str, Any] = {"type": unit, "key": name}
-    entry["params"] = _params(scene, spec, timeframe)
+    entry["params"] = _params(scene, spec, timeframe, slots)
     source_unit = PRICE
     if "source" in spec.inputs:
         entry["params"]["source"], source_unit = _source(scene, timeframe)
@@ -219,6 +227,12 @@ def _add_structure(scene: _Scene, unit: str, where: tuple[str, str] | None) -> s
     scene.structures.setdefault(role, {}).setdefault(timeframe, []).append(entry)
     _declare(scene, name, unit, timeframe, source_unit)
     return name
+
+
+def _slots(scene: _Scene, spec: Spec) -> tuple[str, ...]:
+    """Return what a structure is to use: all that it needs, some of what it may."""
+    optional = [slot for slot in spec.optional if scene.draw(st.booleans())]
+    return (*spec.needs, *optional)
 
 
 def _place(scene: _Scene) -> tuple[str, str]:
@@ -238,34 +252,43 @@ def _used(scene: _Scene, need: str, where: tuple[str, str]) -> str:
     return _add_structure(scene, need, where)
 
 
-def _params(scene: _Scene, spec: Spec, timeframe: str) -> dict[str, Any]:
+def _params(
+    scene: _Scene, spec: Spec, timeframe: str, slots: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Return parameters that keep the constraints of the SPEC."""
     draw = scene.draw
     values: dict[str, Any] = {}
-    for _ in range(20):
+    used = spec.names_of_used({slot: {} for slot in slots})
+    for _ in range(40):
         values = {p.name: _value(draw, p) for p in spec.params if p.kind != "series"}
-        if all(holds(formula, _full(spec, values), absent=True) for formula, _ in spec.constraints):
+        if _keeps_rules(spec, {**_full(spec, values), **used}):
             break
     if VOLATILITY in spec.inputs:
-        _add_volatility(scene, spec, values, timeframe)
+        _add_volatility(scene, spec, values, timeframe, used)
     every = {name: value for name, value in values.items() if value is not None}
     written = {
         name: value
         for name, value in every.items()
         if spec.param(name).required or draw(st.integers(0, 7))
     }
-    if not _is_complete(spec, written):
+    if not _is_complete(spec, written, used):
         written = every
     return {name: _as_variable(scene, value) for name, value in written.items()}
 
 
-def _is_complete(spec: Spec, written: dict[str, Any]) -> bool:
+def _is_complete(spec: Spec, written: dict[str, Any], used: dict[str, Any]) -> bool:
     """Return whether a unit takes these parameters and defaults for the rest."""
-    values = {p.name: written.get(p.name, p.default) for p in spec.params}
+    defaults = {p.name: None if p.kind == "series" else p.default for p in spec.params}
+    values = {**defaults, **written, **used}
     absent = [p for p in spec.params if values[p.name] is None and p.required_if]
-    return all(holds(formula, values, absent=True) for formula, _ in spec.constraints) and not any(
+    return _keeps_rules(spec, values) and not any(
         holds(p.required_if, values, absent=False) for p in absent
     )
+
+
+def _keeps_rules(spec: Spec, values: dict[str, Any]) -> bool:
+    rules = (*spec.constraints, *spec.use_rules)
+    return all(holds(formula, values, absent=True) for formula, _ in rules)
 
 
 def _full(spec: Spec, values: dict[str, Any]) -> dict[str, Any]:
@@ -283,14 +306,18 @@ def _value(draw: Draw, param: Param) -> Any:
                 st.sampled_from([n for n in (low, high, *_LENGTHS) if low <= n <= min(high, 20)])
             )
         case "float":
-            return draw(st.sampled_from(_REALS))
+            return draw(
+                st.sampled_from([x for x in _REALS if param.high is None or x <= param.high])
+            )
         case "bool":
             return draw(st.booleans())
         case _:
             return draw(st.sampled_from(param.choices))
 
 
-def _add_volatility(scene: _Scene, spec: Spec, values: dict[str, Any], timeframe: str) -> None:
+def _add_volatility(
+    scene: _Scene, spec: Spec, values: dict[str, Any], timeframe: str, used: dict[str, Any]
+) -> None:
     """Give a structure its average true range: a declared feature, or a private one."""
     known = [
         name
@@ -301,7 +328,7 @@ def _add_volatility(scene: _Scene, spec: Spec, values: dict[str, Any], timeframe
     if known and scene.draw(st.booleans()):
         values[LENGTH] = None
         values[KEY] = scene.draw(st.sampled_from(known))
-    elif not _is_complete(spec, {n: v for n, v in values.items() if v is not None}):
+    elif not _is_complete(spec, {n: v for n, v in values.items() if v is not None}, used):
         values[LENGTH] = 3
 
 

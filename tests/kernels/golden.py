@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from kernels.units import UNITS, unit_named
+from kernels.units import UNITS, run_reference, unit_named
 from shared import SHARED, need_shared
 
 SETS = ("walk", "stress", "micro", "ict")
@@ -25,7 +25,7 @@ class Case:
     unit: str
     key: str  # the columns' prefix
     params: dict[str, dict[str, Any]]
-    volatility: bool = False
+    volatility: str = ""  # the column that is fed, or the length of a private one
     source: str = "close"
 
     def __str__(self) -> str:
@@ -60,8 +60,9 @@ def structure_cases() -> list[Case]:
 def _structure_case(instance: dict[str, Any], instances: dict[str, Any]) -> Case:
     params = {i["type"]: dict(i["params"]) for i in _with_used(instance, instances)}
     source = params[instance["type"]].pop("source", "close")
-    volatility = any(p.pop("atr_key", None) == "atr_14" for p in params.values())
-    return Case(instance["type"], instance["key"], params, volatility, source)
+    keys = {str(p.pop("atr_key", p.get("atr_length", ""))) for p in params.values()} - {""}
+    assert len(keys) <= 1, "a chain of two volatilities"
+    return Case(instance["type"], instance["key"], params, "".join(keys), source)
 
 
 def _with_used(instance: dict[str, Any], instances: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -94,10 +95,19 @@ def inputs(which: str, case: Case) -> dict[str, NDArray[Any]]:
     }
     bars["bar_number"] = bars["ts_open"] // BAR_MS[which]
     bars["source"] = bars[case.source]
-    bars["volatility"] = (
-        table("structures", which)["atr_14"] if case.volatility else np.full(len(close), np.nan)
-    )
+    bars["volatility"] = _volatility(which, case.volatility)
     return bars
+
+
+@lru_cache(maxsize=16)
+def _volatility(which: str, name: str) -> NDArray[Any]:
+    bars = table("ohlcv", which)
+    if not name:
+        return np.full(len(bars["close"]), np.nan)
+    if not name.isdigit():
+        return table("structures", which)[name]
+    unit = unit_named("atr")
+    return run_reference(unit, {unit.name: {"length": int(name)}}, bars)["value"]
 
 
 def rel_tol(column: str) -> float:

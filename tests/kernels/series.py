@@ -14,12 +14,22 @@ from tradec.runtime.spec import Param
 TICKS = (1e-9, 0.125, 10.0)  # of prices around 1e-8 .. 1e5
 MAX_BARS = 90
 STEPS_MS = (60_000, 900_000, 14_400_000, 86_400_000)
+REALS = (0.1, 0.3, 0.5, 1.0, 1.7, 3.0)
 
 
 @lru_cache(maxsize=256)
 def params(unit: Unit) -> st.SearchStrategy[ChainParams]:
-    """Return small parameters for each member of the unit's chain, in bounds and constraints."""
-    return st.fixed_dictionaries({member.name: _params(member) for member in unit.chain})
+    """Return small parameters for each member of the unit's chain, in bounds and constraints.
+
+    A structure that the unit may use is sometimes left out.
+    """
+    needed = unit.present({})
+    found = {member.name: _params(member) for member in unit.chain}
+    drawn = st.fixed_dictionaries(
+        {name: params_ for name, params_ in found.items() if name in needed},
+        optional={name: params_ for name, params_ in found.items() if name not in needed},
+    )
+    return drawn.filter(unit.keeps_rules) if unit.has_rules else drawn
 
 
 SEEDS = st.integers(0, 2**32 - 1)  # one draw a series: drawing each choice would cost a test's time
@@ -128,6 +138,6 @@ def _param(param: Param) -> st.SearchStrategy[Any]:
             low, high = int(param.low or 0), int(param.high or 12)
             found = st.integers(low, min(low + 11, high))
         case "float":
-            found = st.sampled_from((0.1, 0.5, 1.0, 1.7, 3.0))
+            found = st.sampled_from([x for x in REALS if param.high is None or x <= param.high])
     absent = not (param.required or param.required_if or param.default is not None)
     return st.none() | found if absent else found

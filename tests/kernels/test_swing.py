@@ -16,13 +16,6 @@ from kernels.units import ChainParams, assert_same, run_reference, unit_named
 Columns = dict[str, NDArray[Any]]
 
 MODES = pytest.mark.parametrize("mode", ["fractal", "atr_zigzag"])
-MIRRORED = (("high", "low"), ("hh", "ll"), ("hl", "lh"))
-SIGNED = (
-    "last_confirmed_pivot_type",
-    "pair_direction",
-    "direction",
-    "last_wave_direction",
-)
 
 
 @st.composite
@@ -33,45 +26,6 @@ def _case(draw: st.DrawFn, name: str, mode: str) -> tuple[ChainParams, Columns]:
     if mode == "atr_zigzag":
         fed["volatility"] = np.full(len(fed["close"]), draw(st.sampled_from((0.5, 2.0))))
     return params, fed
-
-
-@MODES
-@pytest.mark.parametrize("name", ["swing", "trend"])
-@settings(max_examples=60, deadline=None)
-@given(data=st.data())
-def test_mirrored_prices_mirror_every_output(
-    name: str, mode: str, data: st.DataObject, native: ModuleType
-) -> None:
-    unit = unit_named(name)
-    params, fed = data.draw(_case(name, mode))
-    fed = _without_doji(fed)
-    pivot = 4096.0  # exact on the grid of ticks
-    flipped = fed | {k: pivot - fed[k] for k in ("open", "close")}
-    flipped |= {"high": pivot - fed["low"], "low": pivot - fed["high"]}
-    got = run_native(native, unit, params, flipped)
-    want = run_native(native, unit, params, fed)
-    assert_same({k: _mirror(k, got[_twin(k)], pivot) for k in got}, want)
-
-
-def _without_doji(fed: Columns) -> Columns:
-    """Return bars that close off their open: without a body, two first pivots have an order."""
-    open_ = np.where(fed["open"] == fed["close"], fed["close"] - 0.125, fed["open"])
-    return fed | {"open": open_, "low": np.minimum(fed["low"], open_)}
-
-
-def _twin(name: str) -> str:
-    for one, other in MIRRORED:
-        for a, b in ((one, other), (other, one)):
-            parts = [b if part == a else part for part in name.split("_")]
-            if parts != name.split("_"):
-                return "_".join(parts)
-    return name
-
-
-def _mirror(name: str, column: NDArray[Any], pivot: float) -> NDArray[Any]:
-    if name.endswith("_level"):
-        return pivot - column
-    return -column if name in SIGNED else column
 
 
 @MODES

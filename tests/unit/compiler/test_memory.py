@@ -4,13 +4,13 @@ from hypothesis import strategies as st
 
 from tradec.compiler.memory import chain, join, join_all, join_lag, shift
 from tradec.compiler.types import (
-    DATA_DEPENDENT,
     AnchoredMemory,
     Constant,
     FadingMemory,
     FiniteMemory,
     Memory,
 )
+from tradec.runtime.spec import DATA_DEPENDENT
 
 BARS = st.integers(1, 500)
 MEMORIES: st.SearchStrategy[Memory] = st.one_of(

@@ -2,7 +2,7 @@ import pytest
 
 from tradec.runtime.formula import FormulaError, evaluate
 
-VALUES = {"length": 7, "std": 2.0, "mode": "fractal", "left": None}
+VALUES = {"length": 7, "std": 2.0, "mode": "fractal", "left": None, "levels": (0.5, 1.0)}
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,10 @@ VALUES = {"length": 7, "std": 2.0, "mode": "fractal", "left": None}
         ("length < 7", False),
         ("length <= 7", True),
         ("length != 7", False),
+        ("length == 7 and std > 1", True),
+        ("left == None or left > 1", True),
+        ("not (length > 7 or std > 2)", True),
+        ("len(levels) + 1", 3),
     ],
 )
 def test_value_of_a_formula(formula: str, want: float) -> None:
@@ -36,7 +40,8 @@ def test_value_of_a_formula(formula: str, want: float) -> None:
         "__import__('os')",
         "length.real",
         "[length]",
-        "length and 1",
+        "length is 1",
+        "length @ 1",
         "1 < length < 9",
         "min(length, key=length)",
         "lambda: 1",

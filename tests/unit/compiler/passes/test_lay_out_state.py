@@ -26,11 +26,11 @@ def test_every_table_stands_in_its_order() -> None:
     )
     assert plan.witnessed == (("1m", "close"), ("a", "value"), ("d", "upper"))
     expected = [
-        (unit.id, ring.name, ring.size, ring.kind)
+        (unit.id, ring.name, ring.size, ring.ctype)
         for unit in (SMA, DONCHIAN)
         for ring in CONTEXT.catalog.spec(unit.unit).rings
     ]
-    assert [(r.series, r.name, r.size, r.kind) for r in plan.rings] == expected
+    assert [(r.series, r.name, r.size, r.ctype) for r in plan.rings] == expected
     assert expected
 
 
