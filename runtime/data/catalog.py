@@ -180,6 +180,11 @@ class Catalog:
         empty = Manifest(venue=venue, symbol=symbol, kind=kind_named(kind).name)
         return manifests.load(self._folder(venue, symbol, kind)) or empty
 
+    def files(self, venue: str, symbol: str, kind: str) -> tuple[Path, ...]:
+        """Return the files that the manifest of a series names, in order of time."""
+        folder = self._folder(venue, symbol, kind)
+        return tuple(folder / file.name for file in self.manifest(venue, symbol, kind).files)
+
     def read_rows(
         self,
         venue: str,

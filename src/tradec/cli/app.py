@@ -22,6 +22,13 @@ DATA = {
     "import": ("tradec.cli.data_import", "import_", "Import minutes from a Parquet or CSV file."),
     "sync": ("tradec.cli.data_sync", "sync", "Fetch from Bybit what the catalogue lacks."),
     "status": ("tradec.cli.data_status", "status", "Show which minutes the catalogue holds."),
+    "gaps": ("tradec.cli.data_care", "gaps", "List stretches that nobody has asked Bybit for."),
+    "fix": ("tradec.cli.data_care", "fix", "Fill gaps from Bybit."),
+    "heal": ("tradec.cli.data_care", "heal", "Find and mend damage and what cannot be true."),
+    "verify": ("tradec.cli.data_care", "verify", "Compare minutes with Bybit's slower bars."),
+    "query": ("tradec.cli.data_query", "query", "Show rows, rolled up or by SQL."),
+    "export": ("tradec.cli.data_query", "export", "Write rows into a file."),
+    "delete": ("tradec.cli.data_care", "delete", "Take rows out of the catalogue."),
 }
 RUNS = {
     "list": ("tradec.cli.runs_list", "list_", "List the runs of a folder."),
