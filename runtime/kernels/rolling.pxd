@@ -5,7 +5,7 @@ from libc.stdint cimport int64_t
 from tradec.runtime.kernels.hint cimport likely
 from tradec.runtime.kernels.missing cimport NAN
 
-ctypedef struct RollingMean:
+ctypedef struct RollingSum:
     double total
     double fresh        # the sum of the current lap
     double size         # length as a double
@@ -14,6 +14,8 @@ ctypedef struct RollingMean:
     int64_t count
     int64_t nonzero
     int64_t whole       # the current lap began at head 0
+
+ctypedef RollingSum RollingMean
 
 ctypedef struct RollingMoments:
     RollingMean mean
@@ -28,7 +30,7 @@ cdef inline int64_t rolling_phase(int64_t bar_number, int64_t length) noexcept n
     cdef int64_t rest = bar_number % length     # C's remainder: the sign of bar_number
     return rest + length if rest < 0 else rest
 
-cdef inline void rolling_mean_init(RollingMean* s, int64_t length) noexcept nogil:
+cdef inline void rolling_sum_init(RollingSum* s, int64_t length) noexcept nogil:
     s.total = 0.0
     s.fresh = 0.0
     s.size = <double>length
@@ -38,8 +40,8 @@ cdef inline void rolling_mean_init(RollingMean* s, int64_t length) noexcept nogi
     s.nonzero = 0
     s.whole = 0
 
-cdef inline double rolling_mean_close(RollingMean* s) noexcept nogil:
-    # Wraps the ring, clears the residue of an all-zero window and returns the mean.
+cdef inline double rolling_sum_close(RollingSum* s) noexcept nogil:
+    # Wraps the ring, clears the residue of an all-zero window and returns the sum.
     s.head += 1
     if s.head == s.length:
         s.head = 0
@@ -49,10 +51,10 @@ cdef inline double rolling_mean_close(RollingMean* s) noexcept nogil:
         s.whole = 1
     if s.nonzero == 0:
         s.total = 0.0
-    return s.total / s.size if likely(s.count == s.length) else NAN
+    return s.total if likely(s.count == s.length) else NAN
 
-cdef inline double rolling_mean_step(RollingMean* s, double* ring, double x,
-                                     int64_t bar_number) noexcept nogil:
+cdef inline double rolling_sum_step(RollingSum* s, double* ring, double x,
+                                    int64_t bar_number) noexcept nogil:
     cdef double old
     if x != x:
         return NAN
@@ -69,7 +71,14 @@ cdef inline double rolling_mean_step(RollingMean* s, double* ring, double x,
         s.count += 1
     s.fresh += x
     ring[s.head] = x
-    return rolling_mean_close(s)
+    return rolling_sum_close(s)
+
+cdef inline void rolling_mean_init(RollingMean* s, int64_t length) noexcept nogil:
+    rolling_sum_init(s, length)
+
+cdef inline double rolling_mean_step(RollingMean* s, double* ring, double x,
+                                     int64_t bar_number) noexcept nogil:
+    return rolling_sum_step(s, ring, x, bar_number) / s.size
 
 cdef inline void rolling_moments_init(RollingMoments* s, int64_t length) noexcept nogil:
     rolling_mean_init(&s.mean, length)
@@ -119,4 +128,4 @@ cdef inline double rolling_moments_step(RollingMoments* s, double* ring, double 
         s.shift = s.fresh_shift
         s.first = s.fresh_first
         s.second = s.fresh_second
-    return rolling_mean_close(mean)
+    return rolling_sum_close(mean) / mean.size

@@ -49,8 +49,8 @@ class Laps:
         return self._head == 0 and self._whole
 
 
-class RollingMean:
-    """The mean of the last `length` inputs."""
+class RollingSum:
+    """The sum of the last `length` inputs."""
 
     __slots__ = ("_fresh", "_laps", "_length", "_total", "_window")
 
@@ -62,7 +62,7 @@ class RollingMean:
         self._fresh = 0.0
 
     def step(self, x: float, bar_number: int) -> float:
-        """Return the mean after `x`."""
+        """Return the sum after `x`."""
         if math.isnan(x):
             return NAN
         if self._laps.begin(bar_number):
@@ -75,7 +75,17 @@ class RollingMean:
             self._total = self._fresh
         if not any(self._window):
             self._total = 0.0
-        return self._total / self._length if len(self._window) == self._length else NAN
+        return self._total if len(self._window) == self._length else NAN
+
+
+class RollingMean(RollingSum):
+    """The mean of the last `length` inputs."""
+
+    __slots__ = ()
+
+    def step(self, x: float, bar_number: int) -> float:
+        """Return the mean after `x`."""
+        return super().step(x, bar_number) / self._length
 
 
 class ShiftedMoments:

@@ -14,6 +14,7 @@ from tradec.compiler.unit_native import Function, UnitModule, build_units
 BUILD = Path(__file__).resolve().parents[2] / "build" / "tests"
 FLAGS = ("-O1", "-fno-math-errno", "-ffp-contract=off")
 ARITH = "tradec.runtime.kernels.arith"
+ELEMENTARY = "tradec.runtime.kernels.elementary"
 
 
 def _arith(name: str, *arguments: str) -> Function:
@@ -30,6 +31,7 @@ FUNCTIONS = (
     _arith("sub_i64", "int64_t a", "int64_t b"),
     _arith("mul_i64", "int64_t a", "int64_t b"),
     _arith("neg_i64", "int64_t a"),
+    *(Function(module=ELEMENTARY, name=n, arguments=("double x",)) for n in ("ln", "exp", "sine")),
 )
 
 

@@ -13,6 +13,7 @@ from kernels.harness import run_native
 from kernels.units import UNITS, unit_named
 
 Columns = dict[str, NDArray[np.float64]]
+SMA: Any = 0  # of TA-Lib's kinds of averages
 
 
 def _bands(bars: Columns, length: int, std: float) -> Columns:
@@ -41,7 +42,112 @@ def _true_range(bars: Columns, length: int) -> Columns:
     return {"value": talib.ATR(high, low, close, length)[1:]}
 
 
+def _averaged(name: str) -> Callable[..., Columns]:
+    """Return an oracle that is one function of TA-Lib of source and length."""
+    function = getattr(talib, name)
+    return lambda bars, length: {"value": function(bars["source"], length)}
+
+
+def _led(bars: Columns, length: int) -> Columns:
+    lag = (length - 1) // 2
+    x = bars["source"]
+    led = talib.EMA(2 * x[lag:] - x[: len(x) - lag], length)
+    return {"value": np.concatenate([np.full(lag, np.nan), led])}
+
+
+def _commodity(bars: Columns, length: int) -> Columns:
+    return {"value": talib.CCI(bars["high"], bars["low"], bars["close"], length)}
+
+
+def _williams(bars: Columns, length: int) -> Columns:
+    return {"value": talib.WILLR(bars["high"], bars["low"], bars["close"], length)}
+
+
+def _ultimate(bars: Columns, fast: int, medium: int, slow: int) -> Columns:
+    given = (bars["high"], bars["low"], bars["close"])
+    return {"value": talib.ULTOSC(*given, fast, medium, slow)}
+
+
+def _stochastic(bars: Columns, k: int, smooth_k: int, d: int) -> Columns:
+    given = (bars["high"], bars["low"], bars["close"])
+    slow_k, slow_d = talib.STOCH(*given, k, smooth_k, SMA, d, SMA)
+    return {"k": slow_k, "d": slow_d}
+
+
+def _percentage(bars: Columns, fast: int, slow: int, signal: int, ma: str = "sma") -> Columns:
+    average = talib.SMA if ma == "sma" else talib.EMA
+    quick, calm = average(bars["source"], fast), average(bars["source"], slow)
+    line = 100 * (quick - calm) / calm
+    if ma == "sma":  # TA-Lib's own puts the longer period second, whatever was asked for
+        line = talib.PPO(bars["source"], fast, slow, SMA)
+    smooth = _after(talib.EMA, line, signal)
+    return {"ppo": line, "signal": smooth, "histogram": line - smooth}
+
+
+def _after(function: Callable[..., Any], x: NDArray[np.float64], length: int) -> Any:
+    """Return a function of TA-Lib applied from the first value of `x` on."""
+    first = int(np.argmax(~np.isnan(x)))
+    return np.concatenate([np.full(first, np.nan), function(x[first:], length)])
+
+
+def _triple_change(bars: Columns, length: int, signal: int) -> Columns:
+    line = talib.TRIX(bars["source"], length)
+    return {"trix": line, "signal": _after(talib.SMA, line, signal)}
+
+
+def _range_in_percent(bars: Columns, length: int) -> Columns:
+    return {"value": 100 * _true_range(bars, length)["value"] / bars["close"]}
+
+
+def _doubly_smoothed(bars: Columns, fast: int, slow: int, signal: int) -> Columns:
+    change = np.diff(bars["source"], prepend=np.nan)
+    net, whole = (
+        _after(talib.EMA, _after(talib.EMA, x, slow), fast) for x in (change, np.abs(change))
+    )
+    line = 100 * net / whole
+    return {"tsi": line, "signal": _after(talib.EMA, line, signal)}
+
+
+def _strength_in_range(bars: Columns, length: int, rsi_length: int, k: int, d: int) -> Columns:
+    strength = talib.RSI(bars["source"], rsi_length)
+    low, high = _after(talib.MIN, strength, length), _after(talib.MAX, strength, length)
+    slow_k = _after(talib.SMA, 100 * (strength - low) / (high - low), k)
+    slow_d = _after(talib.SMA, slow_k, d)
+    return {"k": slow_k + 0 * slow_d, "d": slow_d}
+
+
+def _net_of_path(bars: Columns, length: int) -> Columns:
+    change = np.diff(bars["source"], prepend=np.nan)
+    rises, falls = (_after(talib.SUM, np.maximum(sign * change, 0), length) for sign in (1.0, -1.0))
+    return {"value": 100 * (rises - falls) / (rises + falls)}
+
+
 ORACLES: dict[str, tuple[Callable[..., Columns], tuple[dict[str, Any], ...]]] = {
+    "wma": (_averaged("WMA"), ({"length": 20}, {"length": 1}, {"length": 2})),
+    "dema": (_averaged("DEMA"), ({"length": 20}, {"length": 2})),
+    "tema": (_averaged("TEMA"), ({"length": 20}, {"length": 2})),
+    "trima": (_averaged("TRIMA"), ({"length": 20}, {"length": 9}, {"length": 2})),
+    "kama": (_averaged("KAMA"), ({"length": 10}, {"length": 2})),
+    "linreg": (_averaged("LINEARREG"), ({"length": 14}, {"length": 2}, {"length": 90})),
+    "mom": (_averaged("MOM"), ({"length": 10}, {"length": 1})),
+    "zlma": (_led, ({"length": 20}, {"length": 3})),
+    "cci": (_commodity, ({"length": 14}, {"length": 2}, {"length": 31})),
+    "willr": (_williams, ({"length": 14}, {"length": 2})),
+    "uo": (_ultimate, ({"fast": 7, "medium": 14, "slow": 28}, {"fast": 9, "medium": 3, "slow": 5})),
+    "stoch": (_stochastic, ({"k": 14, "smooth_k": 3, "d": 3}, {"k": 5, "smooth_k": 1, "d": 2})),
+    "ppo": (
+        _percentage,
+        (
+            {"fast": 12, "slow": 26, "signal": 9},
+            {"fast": 3, "slow": 7, "signal": 1, "ma": "ema"},
+            {"fast": 7, "slow": 3, "signal": 2, "ma": "ema"},
+        ),
+    ),
+    "trix": (_triple_change, ({"length": 18, "signal": 9}, {"length": 2, "signal": 1})),
+    "natr": (_range_in_percent, ({"length": 14}, {"length": 2})),
+    "tsi": (_doubly_smoothed, ({"fast": 13, "slow": 25, "signal": 13},)),
+    "stochrsi": (_strength_in_range, ({"length": 14, "rsi_length": 14, "k": 3, "d": 3},)),
+    "cmo": (_net_of_path, ({"length": 14}, {"length": 3})),
     "ema": (lambda bars, length: {"value": talib.EMA(bars["source"], length)}, ({"length": 9},)),
     "sma": (lambda bars, length: {"value": talib.SMA(bars["source"], length)}, ({"length": 30},)),
     "rsi": (lambda bars, length: {"value": talib.RSI(bars["source"], length)}, ({"length": 2},)),
