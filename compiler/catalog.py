@@ -99,9 +99,8 @@ class Catalog:
         return self.names(STRUCTURE)
 
     def advice(self, name: str, kind: str) -> tuple[str, ...]:
-        """Return what to write instead of `name`, if anything of one kind looks like it."""
-        likely = suggest(name, self.names(kind))
-        return (likely,) if likely else ()
+        """Return what to write instead of `name`, or where those of its kind are listed."""
+        return (suggest(name, self.names(kind)) or f"`tradec describe` lists every {kind}",)
 
     def providing(self, capability: str) -> tuple[str, ...]:
         """Return the names of the units that provide a capability, sorted."""

@@ -12,7 +12,6 @@ from tradec.compiler.passes.resolve_features import SOURCE
 from tradec.compiler.surface import changed, literals, map_all
 from tradec.compiler.volatility import KEY, Volatility
 from tradec.dsl import nodes
-from tradec.dsl.words import listed
 from tradec.runtime.spec import Spec
 
 
@@ -82,7 +81,6 @@ class _Structures:
             "E304",
             written.span,
             f"unknown structure type `{name}`",
-            notes=(f"structures: {listed(catalog.structures())}",),
             helps=("declare it under `features`",)
             if name in catalog.names(INDICATOR)
             else catalog.advice(name, STRUCTURE),

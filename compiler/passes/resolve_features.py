@@ -73,7 +73,6 @@ class _Features:
             "E301",
             indicator.span,
             f"unknown indicator `{name}`",
-            notes=(f"indicators: {listed(self._catalog.indicators())}",),
             helps=("declare it under `structures`",)
             if is_structure
             else self._catalog.advice(name, INDICATOR),

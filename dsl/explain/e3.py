@@ -12,15 +12,15 @@ CODES: tuple[Code, ...] = (
 """,
         """
 features:
-  ema_9: {indicator: emma, params: {length: 9}}
+  bb_20: {indicator: bbandz, params: {length: 20}}
 actions:
-  entry_long: "close > ema_9"
+  entry_long: "close > bb_20.upper"
 """,
         """
 features:
-  ema_9: {indicator: ema, params: {length: 9}}
+  bb_20: {indicator: bbands, params: {length: 20}}
 actions:
-  entry_long: "close > ema_9"
+  entry_long: "close > bb_20.upper"
 """,
     ),
     Code(

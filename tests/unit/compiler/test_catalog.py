@@ -58,8 +58,8 @@ def test_find_knows_the_kinds_apart() -> None:
 
 
 def test_advice() -> None:
-    assert standard().advice("emma", INDICATOR) == ("write `ema` or `sma`",)
-    assert standard().advice("zzzzzz", INDICATOR) == ()
+    assert standard().advice("bbandss", INDICATOR) == ("write `bbands`",)
+    assert standard().advice("zzzzzz", INDICATOR) == ("`tradec describe` lists every indicator",)
 
 
 def test_one_unit_provides_the_average_true_range() -> None:
