@@ -26,7 +26,11 @@ class Figures:
     def given(self, written: nodes.Node | None, name: str) -> ir.Setting | None:
         """Return a number that a play may leave out; None where it does."""
         value: nodes.Value | None = getattr(written, name, None)
-        return None if value is None else setting(value, self.variables)
+        return None if value is None else self.setting(value)
+
+    def setting(self, value: nodes.Value) -> ir.Setting:
+        """Return a number as the IR has it."""
+        return setting(value, self.variables)
 
     def value_of(self, node: ir.Setting) -> float:
         """Return what a setting is worth in this play."""

@@ -1,11 +1,12 @@
-"""Account, entry, policy and what surrounds runs, with every default explicit."""
+"""Account and what surrounds runs, with every default explicit."""
 
 from typing import Any
 
 from tradec.compiler import trading
 from tradec.compiler.figures import Figures, flag, word
 from tradec.dsl import nodes, written
-from tradec.dsl.sections_money import ACCOUNT, ENTRY, FEE_MODEL, POLICY
+from tradec.dsl.diagnostics import Diagnostics, Label
+from tradec.dsl.sections_money import ACCOUNT, FEE_MODEL
 from tradec.dsl.sections_runs import BACKTEST, DEPLOY
 
 
@@ -33,32 +34,12 @@ def account(
     )
 
 
-def policy(said: written.Policy) -> trading.Policy:
-    """Return which sides are traded and what ends a position."""
-    return trading.Policy(
-        span=(said.exit_mode or said).span,
-        mode=word(POLICY, said, "mode"),
-        exit_mode=word(POLICY, said, "exit_mode"),
-        on_opposite=word(POLICY, said, "on_opposite"),
-    )
-
-
-def entry(figures: Figures, said: written.Entry) -> trading.Entry:
-    """Return how an entry is ordered."""
-    return trading.Entry(
-        span=said.span,
-        order_type=word(ENTRY, said, "order_type").lower(),
-        limit_offset_pct=figures.number(ENTRY, said, "limit_offset_pct"),
-        trigger_offset_pct=figures.number(ENTRY, said, "trigger_offset_pct"),
-        time_in_force=word(ENTRY, said, "time_in_force"),
-        expire_after_bars=figures.number(ENTRY, said, "expire_after_bars"),
-        on_resignal=word(ENTRY, said, "on_resignal"),
-    )
-
-
-def backtest(figures: Figures, said: written.Backtest) -> trading.Backtest:
+def backtest(
+    figures: Figures, said: written.Backtest, diagnostics: Diagnostics
+) -> trading.Backtest:
     """Return what a simulation assumes."""
     window = said.window or written.Window()
+    _check_window(window, diagnostics)
     return trading.Backtest(
         span=said.span,
         window_start=_value(window.start),
@@ -76,6 +57,18 @@ def backtest(figures: Figures, said: written.Backtest) -> trading.Backtest:
         stop_equity_usdt=figures.number(BACKTEST, said, "stop_equity_usdt"),
         continue_after_liquidation=flag(BACKTEST, said, "continue_after_liquidation"),
     )
+
+
+def _check_window(window: written.Window, diagnostics: Diagnostics) -> None:
+    start, end = window.start, window.end
+    if start is not None and end is not None and _value(end) <= _value(start):
+        diagnostics.report(
+            "E104",
+            end.span,
+            "`backtest.window` ends before it begins",
+            labels=(Label(span=start.span, text="it begins here"),),
+            helps=("write an `end` that is later than its `start`",),
+        )
 
 
 def _impact(figures: Figures, said: written.Impact | None) -> trading.Impact | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tradec.compiler import ir, trading
-from tradec.compiler.figures import Figures, flag, word
+from tradec.compiler.figures import Figures, flag
 from tradec.compiler.levels import Levels
 from tradec.compiler.typing_rules import float_const
 from tradec.dsl import nodes, written
@@ -29,17 +29,38 @@ class RiskRules:
         """Return what protects a position, and how large it is."""
         said = said or written.Risk(span=account.span, is_full=True)
         stop, trailing = self._stop(said), self._trailing(said)
+        target = self._target(said, stop)
         return trading.Risk(
             span=said.span,
             sizing=self._sizing(said, account, stop),
             leverage=self._leverage(said, account),
             stop_loss=stop,
-            take_profit=self._target(said, stop),
+            take_profit=target,
             trailing=trailing,
             break_even=self._break_even(said),
-            sl_order_type=word(RISK, said, "sl_order_type").lower(),
-            tp_order_type=word(RISK, said, "tp_order_type").lower(),
+            sl_order_type=self._order_type(said.sl_order_type, "sl_order_type", stop or trailing),
+            tp_order_type=self._order_type(said.tp_order_type, "tp_order_type", target),
         )
+
+    def _order_type(self, said: nodes.Literal | None, name: str, ordered: ir.Node | None) -> str:
+        """Return how a stop or target is ordered; W110 where there is none, W130 for a stop."""
+        order_type = "market" if said is None else str(said.value).lower()
+        if said is None or order_type == "market":
+            return "market"
+        if ordered is None:
+            noun = "stop" if name.startswith("sl") else "target"
+            message = f"`{name}` has no effect: there is no {noun}"
+            self.diagnostics.report("W110", said.span, message, helps=("remove it",))
+            return "market"
+        if name.startswith("sl"):
+            self.diagnostics.report(
+                "W130",
+                said.span,
+                "a stop as a limit order may not fill",
+                notes=("where the price jumps over it, the position stays open",),
+                helps=("write `sl_order_type: Market`",),
+            )
+        return order_type
 
     # --- the first stop -------------------------------------------------------------------------
 

@@ -129,7 +129,8 @@ def bind_one_of(kind: OneOf, value: Marked, path: str, at: Span, cx: Context) ->
     """Return the values of a mapping whose section one of its own values names."""
     tag = Key(name=kind.tag, kind=Word(words=tuple(kind.sections)), required=True)
     named = value.get(kind.tag) if isinstance(value, Mapping) else None
-    word = named.text if isinstance(named, Scalar) else ""
+    text = cx.text(named) if isinstance(named, Scalar) else None
+    word = text.text if text is not None else ""
     if word in kind.sections:
         section = kind.sections[word]
         hints = {

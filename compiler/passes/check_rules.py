@@ -2,7 +2,6 @@
 
 from tradec.compiler import ir
 from tradec.compiler.context import Context
-from tradec.compiler.order_rules import OrderRules
 from tradec.compiler.policy_rules import PolicyRules
 from tradec.compiler.ranges import Ranges
 from tradec.compiler.settings import play_values, setting
@@ -26,7 +25,6 @@ def check_rules(play: ir.Play, context: Context) -> ir.Play:
     diagnostics = context.diagnostics
     sound = not diagnostics.has_errors
     PolicyRules(play, diagnostics).check()
-    OrderRules(play, diagnostics).check()
     Ranges(play, context.catalog, diagnostics).check()
     _check_money(play, diagnostics)
     if sound:

@@ -10,7 +10,8 @@ from tradec.compiler.context import Context
 from tradec.compiler.declared import declare
 from tradec.compiler.figures import Figures
 from tradec.compiler.levels import Levels
-from tradec.compiler.money import account, backtest, deploy, entry, policy, validation
+from tradec.compiler.money import account, backtest, deploy, validation
+from tradec.compiler.orders import Orders
 from tradec.compiler.passes.resolve_timeframes import ROLES
 from tradec.compiler.patterns import check_pattern
 from tradec.compiler.prices import bars
@@ -50,12 +51,13 @@ def infer_types(play: nodes.Play, context: Context) -> ir.Play:
         diagnostics=context.diagnostics,
     )
     figures = Figures(variables)
-    position = policy(play.policy)
+    orders = Orders(figures=figures, diagnostics=context.diagnostics)
+    policy = orders.policy(play.policy)
     levels = Levels(
         play=play,
         scope=scope,
         catalog=context.catalog,
-        mode=position.mode,
+        mode=policy.mode,
         diagnostics=context.diagnostics,
     )
     risk = RiskRules(figures=figures, levels=levels, diagnostics=context.diagnostics)
@@ -71,9 +73,9 @@ def infer_types(play: nodes.Play, context: Context) -> ir.Play:
         blocks=tuple(rules.block(block) for block in play.actions),
         account=account(figures, play.account, play.backtest),
         risk=risk.risk(play.risk, play.account),
-        entry=entry(figures, play.entry),
-        policy=position,
-        backtest=backtest(figures, play.backtest),
+        entry=orders.entry(play.entry, policy.mode),
+        policy=policy,
+        backtest=backtest(figures, play.backtest, context.diagnostics),
         deploy=deploy(play.deploy),
         validation=validation(play.validation),
         warmup_tolerance=TOLERANCE,

@@ -7,15 +7,18 @@ from typing import Any
 from tradec.compiler import ir, money, trading
 from tradec.compiler.catalog import standard
 from tradec.compiler.figures import Figures
+from tradec.compiler.orders import Orders
 from tradec.compiler.prices import bars, price
 from tradec.compiler.types import Kind, Type
 from tradec.dsl import written
+from tradec.dsl.diagnostics import Diagnostics
 from tradec.runtime.timeframe import ORDER
 
 FLOAT = Type(kind=Kind.FLOAT)
 INT = Type(kind=Kind.INT)
 BOOL = Type(kind=Kind.BOOL)
 _FIGURES = Figures({})
+_ORDERS = Orders(figures=_FIGURES, diagnostics=Diagnostics())
 ENTER_LONG = ir.Action.ENTRY_LONG
 
 
@@ -182,9 +185,9 @@ def play(
         blocks=blocks,
         account=account(),
         risk=risk(),
-        entry=money.entry(_FIGURES, written.Entry()),
+        entry=_ORDERS.entry(written.Entry(), mode),
         policy=trading.Policy(mode=mode, exit_mode=exit_mode, on_opposite="ignore"),
-        backtest=money.backtest(_FIGURES, written.Backtest()),
+        backtest=money.backtest(_FIGURES, written.Backtest(), Diagnostics()),
         deploy=money.deploy(written.Deploy()),
         validation=money.validation(written.Validation()),
         warmup_tolerance=1e-3,

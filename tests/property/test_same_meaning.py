@@ -94,6 +94,27 @@ class Speller:
             inner
         )
 
+    def risk(self) -> str:
+        """Return one stop, target and size: in short, in full, or in the model."""
+        size = "sizing: {model: percent_equity, value: 10}"
+        stop = self.mapping(
+            "type: trailing_pct", "trail_pct: 2", *self.maybe("activation_pct", "", "0")
+        )
+        apart = ["stop_loss: {type: trailing_pct}", "trailing: {trail_pct: 2.0}"]
+        stops = self.random.choice([[f"stop_loss: {stop}"], apart, apart[1:]])
+        target = "take_profit: {type: percent, value: 4}"
+        if self.random.random() < 0.5:
+            return "risk_model: " + self.mapping(*stops, target, size)
+        target = self.random.choice([target, "take_profit_pct: 4.0"])
+        sizes = self.random.choice([[], [size], ["max_position_pct: 10.0"]])
+        return "risk: " + self.mapping(*stops, target, *sizes)
+
+    def window(self) -> str:
+        """Return a window by its name and by its old one."""
+        day = ["2025-01-01", "2025-01-01T00:00Z", "1735689600000", '"2025-01-01 01:00+01:00"']
+        start = f"{{start: {self.random.choice(day)}}}"
+        return self.random.choice([f"backtest: {{window: {start}}}", f"date_range: {start}"])
+
     def play(self) -> str:
         sections = [
             'version: "3.0.0"',
@@ -111,12 +132,16 @@ class Speller:
             self.structures(),
             f"actions: {{entry_long: {self.rule()}}}",
             "position_policy: " + self.mapping(*self.maybe("mode", "", "long_only")),
-            "risk: "
+            self.risk(),
+            "entry: "
             + self.mapping(
-                self.random.choice(["stop_loss_pct: 2", "stop_loss: {type: percent, value: 2.0}"]),
-                "take_profit_pct: 4.0",
-                *self.maybe("max_position_pct", "", "10", "10.0"),
+                self.random.choice(["order_type: LIMIT", "order_type: limit"]),
+                f"limit_offset_pct: {self.number(1)}",
+                *self.maybe("time_in_force", "", "GTC", "gtc"),
+                *self.maybe("expire_after_bars", "", "0"),
             ),
+            self.window(),
+            self.random.choice(["validation: {bars: 50}", "synthetic: {bars: 50}"]),
         ]
         comment = self.random.choice(["", "# a comment\n", "\n\n"])
         return comment.join(f"{s}\n" for s in self.random.sample(sections, len(sections)))

@@ -256,7 +256,7 @@ def test_what_is_not_executed_is_said(tmp_path: Path) -> None:
     play.write_text(f"{EXAMPLE.read_text()}\n{entry}\n")
     said = tradec("run", play, *SYNTHETIC, "--json")
     assert (said.code, said.answer["error"]["code"]) == (2, "NOT_EXECUTED")
-    assert "limit and stop entries" in json.dumps(said.answer["error"])
+    assert "limit and stop entries" in json.dumps(said.answer)
 
 
 def test_too_little_history_is_exit_7(tmp_path: Path) -> None:

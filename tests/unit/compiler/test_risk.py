@@ -217,9 +217,17 @@ def test_the_leverage_in_effect() -> None:
 
 
 def test_orders_and_break_even() -> None:
-    risk = risk_of("tp_order_type: Limit, break_even: {}")
+    risk = risk_of("take_profit_pct: 3, tp_order_type: Limit, break_even: {}")
     assert (risk.tp_order_type, risk.sl_order_type) == ("limit", "market")
     assert shown(risk.break_even) == {"activation_pct": 1.0, "offset_pct": 0.1}
+
+
+def test_words_may_be_variables() -> None:
+    sections = "variables: {how: price_percent, far: 3}\n" + FIRST_HIT
+    rule = "risk: {stop_loss: {type: '${how}', value: '${far}'}}"
+    assert shown(typed(sections + rule).risk.stop_loss) == stop("price_percent", "$far")
+    bare = "risk: {stop_loss: {type: '${how}'}}"
+    assert "E102" in codes(sections + bare)
 
 
 def test_figures_may_be_variables() -> None:
@@ -306,10 +314,12 @@ def test_an_average_true_range_that_is_not_there() -> None:
         ("risk: {stop_loss_pct: 1}\nrisk_model: {}", "risk"),
         ("entry: {limit_offset_pct: 0.3}", "0.3"),
         ("entry: {expire_after_bars: 4}", "4"),
-        ("entry: {time_in_force: IOC}", "entry"),
+        ("entry: {time_in_force: IOC}", "IOC"),
         ("entry: {order_type: LIMIT, trigger_offset_pct: 0.3}", "0.3"),
         ("entry: {order_type: STOP, limit_offset_pct: 0.3}", "0.3"),
-        ("entry: {order_type: STOP, time_in_force: FOK}", "entry"),
+        ("entry: {order_type: STOP, time_in_force: FOK}", "FOK"),
+        ("risk: {stop_loss_pct: 1, tp_order_type: Limit}", "Limit"),
+        ("risk: {take_profit_pct: 1, sl_order_type: Limit}", "Limit"),
     ],
 )
 def test_figures_without_effect(sections: str, part: str) -> None:
@@ -322,12 +332,19 @@ def test_figures_without_effect(sections: str, part: str) -> None:
     [
         "entry: {order_type: LIMIT, limit_offset_pct: 0.3, time_in_force: PostOnly}",
         "entry: {order_type: STOP, trigger_offset_pct: 0.3, expire_after_bars: 5}",
-        "entry: {order_type: MARKET}",
-        "risk: {sl_order_type: Limit}",
+        "entry: {order_type: MARKET, time_in_force: GTC, limit_offset_pct: 0}",
     ],
 )
 def test_entries_in_which_everything_counts(sections: str) -> None:
     assert not {"W110", "W130"} & set(codes(FIRST_HIT + sections))
+
+
+def test_what_has_no_effect_changes_no_meaning() -> None:
+    plain = typed(FIRST_HIT + "entry: {}")
+    idle = "entry: {limit_offset_pct: 3, trigger_offset_pct: 2, expire_after_bars: 4}"
+    assert typed(FIRST_HIT + idle) == plain
+    one_sided = "position_policy: {mode: long_only, exit_mode: first_hit%s}"
+    assert typed(one_sided % ", on_opposite: close") == typed(one_sided % "")
 
 
 def test_a_limit_stop_may_not_fill() -> None:
@@ -360,7 +377,7 @@ def test_opposite_entries_that_close() -> None:
 
 def test_a_window_that_ends_before_it_begins() -> None:
     window = "backtest: {window: {start: 2025-02-01, end: 2025-02-01}}"
-    assert placed(window, one(window, "E104")) == "backtest"
+    assert placed(window, one(window, "E104")) == "2025-02-01"
 
 
 def test_the_backtest_wins_over_the_account() -> None:
