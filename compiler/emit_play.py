@@ -15,6 +15,7 @@ from tradec.compiler.emit_units import (
     missing_of,
     place_of,
     ring_size,
+    setting_texts,
     step_lines,
     unit_of,
 )
@@ -108,14 +109,22 @@ class _Layout:
         integers = {"ts_open": "ts_open", "bar_number": f"bar_number({minutes}, ts_open)"}
         arguments = [f"&s.{unit.field}"]
         arguments += [f"r.{ring_field(series.id, ring.name)}" for ring in spec.rings]
-        used = {self.series[dep].unit: f"&s.{self.units[dep].field}" for dep in series.uses}
-        arguments += [used.get(slot, "NULL") for slot in spec.slots]
+        used = {self.series[dep].unit: dep for dep in series.uses}
+        for slot in spec.slots:
+            arguments += self._used(slot, used.get(slot))
         for name, node in zip(spec.inputs, series.inputs, strict=True):
             if name in integers:
                 arguments.append(integers[name])
             else:
                 arguments.append("NAN" if node is None else local.double(node))
         return step_lines(series, unit, arguments, self.trace(series.span))
+
+    def _used(self, unit: str, dep: str | None) -> list[str]:
+        """Return the state of a used series and its shared rings; NULL where it is absent."""
+        shared = [ring.name for ring in self.catalog.spec(unit).rings if ring.shared]
+        if dep is None:
+            return ["NULL"] * (1 + len(shared))
+        return [f"&s.{self.units[dep].field}", *(f"r.{ring_field(dep, name)}" for name in shared)]
 
     def _push_lines(self, series: str, output: str, depth: int) -> list[str]:
         name = past_field(series, output)
@@ -204,10 +213,19 @@ class _Layout:
                 Field(
                     ctype=ring.ctype,
                     field=ring_field(ring.series, ring.name),
-                    size=ring_size(ring.size, series, self.catalog.spec(series.unit)),
+                    size=ring_size(ring.size, self._settings(series)),
                 )
             )
         return tuple(fields)
+
+    def _settings(self, series: ir.Series) -> dict[str, str]:
+        """Return what a ring's size may name, as C: the parameters, also of what it uses."""
+        names = setting_texts(series, self.catalog.spec(series.unit))
+        for dep in series.uses:
+            used = self.series[dep]
+            inner = setting_texts(used, self.catalog.spec(used.unit))
+            names |= {f"{used.unit}_{name}": text for name, text in inner.items()}
+        return names
 
     def _bars(self) -> tuple[BarField, ...]:
         return tuple(

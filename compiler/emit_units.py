@@ -140,16 +140,21 @@ def _argument(value: ir.Setting | None, kind: str) -> str:
             return repr(float(number)) if kind == "float" else str(int(number))
 
 
-def ring_size(formula: str, series: ir.Series, spec: Spec) -> str:
-    """Return a SPEC's ring size as a C expression over the play's parameters."""
-    values: dict[str, str] = {}
+def setting_texts(series: ir.Series, spec: Spec) -> dict[str, str]:
+    """Return the value of every parameter as formulas of the SPEC name it, in C."""
+    texts: dict[str, str] = {}
     for name, value in series.params:
         known = spec.param(name)
         if known.kind == "choice" and isinstance(value, ir.Const):
-            values[name] = repr(known.choices[int(value.value)])
+            texts[name] = repr(known.choices[int(value.value)])
         else:
-            values[name] = _argument(value, known.kind)
-    tree = _Substitute(values).visit(ast.parse(formula, mode="eval"))
+            texts[name] = _argument(value, known.kind)
+    return texts
+
+
+def ring_size(formula: str, texts: Mapping[str, str]) -> str:
+    """Return a SPEC's ring size as a C expression over the play's parameters."""
+    tree = _Substitute(texts).visit(ast.parse(formula, mode="eval"))
     return ast.unparse(_settled(tree.body))
 
 

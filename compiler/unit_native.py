@@ -224,12 +224,11 @@ def _ring_sizes(unit: UnitChain, params: Params) -> list[int]:
 def _step(unit: UnitChain, guards: Mapping[str, str]) -> str:
     passed = [f"&s.{unit.name}_state"]
     passed += [f"{unit.name}_{ring.name}" for ring in unit.spec.rings]
-    passed += [
-        f"(&s.{used.name}_state if {guards[used.name]} else NULL)"
-        if used.name in guards
-        else f"&s.{used.name}_state"
-        for used in unit.uses
-    ]
+    for used in unit.uses:
+        places = [f"&s.{used.name}_state"]
+        places += [f"{used.name}_{ring.name}" for ring in used.spec.rings if ring.shared]
+        guard = guards.get(used.name)
+        passed += [f"({place} if {guard} else NULL)" for place in places] if guard else places
     passed += [f"in_{name}[i]" for name in unit.spec.inputs]
     if len(unit.spec.outputs) > 1:
         return f"{unit.name}_step({', '.join([*passed, f'&{unit.name}_out'])})"

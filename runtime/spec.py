@@ -12,11 +12,11 @@ The kernel (`<name>.pxd`):
     ctypedef struct Name                                plain C, no pointers
     name_init(Name* s, <params in order, no series>)    int, bool, choice's position: int64_t;
                                                         float: double; absent: MISSING or NaN
-    name_step(Name* s, <rings>, <const Dep* in `slots` order, NULL where absent>,
-              <inputs: double, or int64_t for INTEGER_INPUTS>)
+    name_step(Name* s, <rings>, <slots>, <inputs: double, or int64_t for INTEGER_INPUTS>)
                                                         -> double                 one output
         ... and a last argument `NameOut* out`                                    several outputs
     ctypedef struct NameOut                             8-byte fields in `outputs` order
+For each of `slots` the step takes `const Dep*` and its shared rings, NULL where it is absent.
 Rings are `double*`, `int64_t*` or pointers to a struct of 8-byte fields that `<name>.pxd` knows,
 into the strategy's arena, zeroed when an instance is made.
 
@@ -172,11 +172,13 @@ class Ring:
     """A stretch of the arena that a unit owns: `size` (a formula) items of one kind.
 
     The kind is "double", "int64", or the name of a struct of 8-byte fields in the unit's kernel.
+    A shared ring is passed to those who use the unit, after its state.
     """
 
     name: str
     size: str
     kind: str = "double"
+    shared: bool = False
 
     @property
     def ctype(self) -> str:

@@ -12,6 +12,7 @@ Source   structures.md 8; the volatility is that of the same bar
 """
 
 import math
+from typing import NamedTuple
 
 from tradec.runtime import outputs as out
 from tradec.runtime.kernels.arith import NAN
@@ -43,10 +44,18 @@ SPEC = Spec(
 )
 
 
+class Judged(NamedTuple):
+    """One candle: `direction` is that of a displacement, else 0."""
+
+    direction: int
+    body: float
+    wicks: float
+
+
 class Displacement:
     """The reference of the kernel in `displacement.pxd`; `direction` is this bar's."""
 
-    __slots__ = ("_body_min", "_last", "_now", "_version", "_wick_max", "direction")
+    __slots__ = ("_last", "_now", "_thresholds", "_version", "direction")
 
     def __init__(
         self,
@@ -56,8 +65,7 @@ class Displacement:
         atr_key: None = None,  # noqa: ARG002  comes as the input `volatility`
         atr_length: int | None = None,  # noqa: ARG002  comes as the input `volatility`
     ) -> None:
-        self._body_min = body_atr_min
-        self._wick_max = wick_ratio_max
+        self._thresholds = (body_atr_min, wick_ratio_max)
         self._now = self._version = 0
         self._last = (-1, 0)
         self.direction = 0
@@ -66,24 +74,26 @@ class Displacement:
         self, open_: float, high: float, low: float, close: float, volatility: float
     ) -> tuple[bool, int, float, float, int, int, int]:
         """Return every output after the closed bar."""
-        body, wick = measure(open_, high, low, close, volatility)
-        found = body > 0.0 and body >= self._body_min and wick <= self._wick_max
-        self.direction = (1 if close > open_ else -1) if found else 0
-        if found:
-            self._last = (self._now, self.direction)
+        candle = judge((open_, high, low, close), volatility, self._thresholds)
+        self.direction = candle.direction
+        if candle.direction:
+            self._last = (self._now, candle.direction)
             self._version += 1
         self._now += 1
-        return (found, self.direction, body, wick, *self._last, self._version)
+        return (bool(candle.direction), *candle, *self._last, self._version)
 
 
-def measure(
-    open_: float, high: float, low: float, close: float, volatility: float
-) -> tuple[float, float]:
-    """Return b and w of one candle."""
+def judge(
+    bar: tuple[float, float, float, float], volatility: float, thresholds: tuple[float, float]
+) -> Judged:
+    """Return what a bar (open, high, low, close) is worth against (b at least, w at most)."""
     if not volatility > 0.0:
-        return NAN, NAN
+        return Judged(0, NAN, NAN)
+    open_, high, low, close = bar
     body = abs(close - open_)
     if body == 0.0:
-        return 0.0, math.inf if high > low else NAN
-    wicks = (high - max(open_, close)) + (min(open_, close) - low)
-    return body / volatility, wicks / body
+        return Judged(0, 0.0, math.inf if high > low else NAN)
+    b = body / volatility
+    w = ((high - max(open_, close)) + (min(open_, close) - low)) / body
+    found = b >= thresholds[0] and w <= thresholds[1]
+    return Judged((close > open_) - (close < open_) if found else 0, b, w)

@@ -92,8 +92,8 @@ class MarketStructure:
         self._version = 0
 
     @property
-    def changed(self) -> bool:
-        """Whether this bar changed the character."""
+    def is_changed(self) -> bool:
+        """Whether the bar of the last step changed the character."""
         return self._choch.bar == self._now - 1
 
     def step(

@@ -86,6 +86,14 @@ def test_outputs_are_those_of_the_facts(unit: Unit) -> None:
         assert (output.lag != "0") == (want["lag"] != 0), name
 
 
+@EACH_UNIT
+def test_what_it_uses_is_that_of_the_facts(unit: Unit) -> None:
+    facts = _facts(unit)
+    if unit.folder == "structures":
+        assert list(unit.spec.needs) == facts["needs"]
+        assert list(unit.spec.optional) == facts["optional"]
+
+
 def _number(bound: float | str | None, values: dict[str, Any]) -> float | None:
     return float(evaluate(bound, values)) if isinstance(bound, str) else bound
 

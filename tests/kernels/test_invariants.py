@@ -1,7 +1,7 @@
 """What structures.md promises of each structure beyond the golden vectors, on random bars."""
 
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -14,21 +14,45 @@ from kernels.harness import run_native
 from kernels.units import UNITS, ChainParams, Unit, unit_named
 
 Columns = dict[str, NDArray[Any]]
+
+
+class Drawn(NamedTuple):
+    """Bars, the outputs of a structure, its parameters and those of its chain."""
+
+    fed: Columns
+    got: Columns
+    params: dict[str, Any]
+    chain: dict[str, dict[str, Any]]
+
+
 RUNS = settings(max_examples=60, deadline=None)
 STRUCTURES = [unit for unit in UNITS if unit.folder == "structures"]
 
 
-def _drawn(
-    name: str, data: st.DataObject, native: ModuleType, **own: Any
-) -> tuple[Columns, Columns, dict[str, Any]]:
-    """Return bars, what a structure says of them, and its parameters; `own` replaces some."""
+def _drawn(name: str, data: st.DataObject, native: ModuleType, **own: Any) -> Drawn:
+    """Return bars and what a structure says of them; `own` replaces some of its parameters."""
     unit = unit_named(name)
     params = {k: dict(v) for k, v in data.draw(series.params(unit)).items()}
     params[name] |= own
-    fed = data.draw(series.bars())
+    fed = data.draw(st.one_of(series.bars(), _moves()))
     if data.draw(st.integers(0, 3)):
         fed["volatility"] = _ranges(fed) * data.draw(st.sampled_from((0.25, 1.0)))
-    return fed, run_native(native, unit, params, fed), params[name]
+    return Drawn(fed, run_native(native, unit, params, fed), params[name], params)
+
+
+@st.composite
+def _moves(draw: st.DrawFn) -> Columns:
+    """Draw longer bars of strong moves and short wicks, in which the rarer events happen."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    n = int(rng.integers(100, 400))
+    steps = np.round(rng.standard_t(2, n) * rng.choice((1, 4)))
+    close = np.cumsum(steps)
+    close += 50 - close.min()
+    open_ = np.concatenate([close[:1], close[:-1]]) + rng.integers(-2, 3, n) * (rng.random(n) < 0.1)
+    high = np.maximum(open_, close) + rng.integers(0, 2, n)
+    low = np.minimum(open_, close) - rng.integers(0, 2, n)
+    fed = {"open": open_, "high": high, "low": low, "close": close, "source": close}
+    return {name: column * 0.25 for name, column in fed.items()} | {"volatility": high * np.nan}
 
 
 def _ranges(fed: Columns) -> NDArray[Any]:
@@ -50,7 +74,7 @@ def _before(column: NDArray[Any], first: float) -> NDArray[Any]:
 @RUNS
 @given(data=st.data())
 def test_versions_never_fall(unit: Unit, data: st.DataObject, native: ModuleType) -> None:
-    _, got, _ = _drawn(unit.name, data, native)
+    got = _drawn(unit.name, data, native).got
     for output in unit.spec.outputs:
         if output.unit == "version":
             assert (_steps(got[output.name]) >= 0).all(), output.name
@@ -59,7 +83,7 @@ def test_versions_never_fall(unit: Unit, data: st.DataObject, native: ModuleType
 @RUNS
 @given(data=st.data())
 def test_market_structure(data: st.DataObject, native: ModuleType) -> None:
-    fed, got, params = _drawn("market_structure", data, native)
+    fed, got, params, _ = _drawn("market_structure", data, native)
     bos, choch = got["bos_this_bar"] == 1, got["choch_this_bar"] == 1
     bias, before = got["bias"], _before(got["bias"], 0)
     assert (_steps(got["version"]) == bos + choch).all()
@@ -80,7 +104,7 @@ def test_market_structure(data: st.DataObject, native: ModuleType) -> None:
 @RUNS
 @given(data=st.data())
 def test_premium_discount(data: st.DataObject, native: ModuleType) -> None:
-    fed, got, params = _drawn("premium_discount", data, native)
+    fed, got, params, _ = _drawn("premium_discount", data, native)
     zone, close = got["zone"], fed["close"]
     known = ~np.isnan(got["equilibrium"])
     assert (_steps(got["version"]) == (zone != _before(zone, -2))).all()
@@ -95,7 +119,7 @@ def test_premium_discount(data: st.DataObject, native: ModuleType) -> None:
 @RUNS
 @given(data=st.data())
 def test_displacement(data: st.DataObject, native: ModuleType) -> None:
-    fed, got, params = _drawn("displacement", data, native)
+    fed, got, params, _ = _drawn("displacement", data, native)
     happened = got["is_displacement"] == 1
     assert (happened == (got["direction"] != 0)).all()
     assert (_steps(got["version"]) == happened).all()
@@ -114,7 +138,7 @@ def test_displacement(data: st.DataObject, native: ModuleType) -> None:
 @RUNS
 @given(data=st.data())
 def test_zone(data: st.DataObject, native: ModuleType) -> None:
-    fed, got, params = _drawn("zone", data, native)
+    fed, got, params, _ = _drawn("zone", data, native)
     state, close = got["state"], fed["close"]
     born = _steps(got["anchor_idx"] + 1) != 0
     broken = (state == 2) & (born | (_before(state, 0) == 1))
@@ -124,6 +148,108 @@ def test_zone(data: st.DataObject, native: ModuleType) -> None:
     assert outside[broken].all()
     assert not outside[state == 1].any()
     assert (got["anchor_idx"] < np.arange(len(state))).all()
+
+
+@RUNS
+@given(data=st.data())
+def test_fair_value_gap(data: st.DataObject, native: ModuleType) -> None:
+    fed, got, params, _ = _drawn("fair_value_gap", data, native)
+    born = got["new_this_bar"] == 1
+    _book_is_sound(fed, got)
+    for side, inner, outer in ((1, "low", "high"), (-1, "high", "low")):
+        mine = np.flatnonzero(born & (got["new_direction"] == side))
+        near, far = fed[inner][mine], fed[outer][mine - 2]
+        assert (side * near > side * far).all()
+        assert (got["new_upper"][mine] == np.maximum(near, far)).all()
+        assert (got["new_lower"][mine] == np.minimum(near, far)).all()
+        if params["min_gap_atr"] > 0:
+            assert (abs(near - far) >= params["min_gap_atr"] * fed["volatility"][mine]).all()
+
+
+@RUNS
+@given(data=st.data())
+def test_order_block(data: st.DataObject, native: ModuleType) -> None:
+    fed, got, params, _ = _drawn("order_block", data, native)
+    born = np.flatnonzero(got["new_this_bar"])
+    _book_is_sound(fed, got)
+    block, side, close = got["new_block_idx"][born], got["new_direction"][born], fed["close"][born]
+    assert ((got["new_block_idx"] >= 0) == (got["new_this_bar"] == 1)).all()
+    assert ((born - params["lookback"] <= block) & (block < born)).all()
+    assert (side * (fed["close"][block] - fed["open"][block]) < 0).all()
+    assert np.where(side == 1, close > got["new_upper"][born], close < got["new_lower"][born]).all()
+    tops = ("open", "close") if params["use_body"] else ("high", "low")
+    assert (got["new_upper"][born] == np.maximum(*(fed[k][block] for k in tops))).all()
+    assert (got["new_lower"][born] == np.minimum(*(fed[k][block] for k in tops))).all()
+
+
+@RUNS
+@given(data=st.data())
+def test_breaker_block(data: st.DataObject, native: ModuleType) -> None:
+    fed, got, params, chain = _drawn("breaker_block", data, native)
+    born = np.flatnonzero(got["new_this_bar"])
+    assert (got["new_this_bar"] == (_steps(got["version"]) > 0)).all()
+    structure = run_native(native, unit_named("market_structure"), chain, fed)
+    blocks = run_native(native, unit_named("order_block"), chain, fed)
+    assert (got["new_direction"][born] == structure["choch_direction"][born]).all()
+    assert (born - structure["last_choch_idx"][born] <= params["window"]).all()
+    for at in born:
+        recent = slice(max(0, at - params["window"]), at + 1)
+        assert blocks["any_invalidated_this_bar"][recent].any()
+        if got["new_direction"][at] == 1:
+            assert fed["close"][at] >= got["new_lower"][at]
+        else:
+            assert fed["close"][at] <= got["new_upper"][at]
+
+
+def _book_is_sound(fed: Columns, got: Columns) -> None:
+    assert (_steps(got["version"]) == got["new_this_bar"]).all()
+    for name, side in (("bull", 1), ("bear", -1)):
+        count, upper, lower = (
+            got[f"active_{name}_count"],
+            got[f"nearest_{name}_upper"],
+            got[f"nearest_{name}_lower"],
+        )
+        assert ((count == 0) == np.isnan(upper)).all()
+        assert (np.isnan(upper) == np.isnan(lower)).all()
+        grown = _steps(count) > 0
+        assert (got["new_direction"][grown] == side).all()
+    gone = got["any_invalidated_this_bar"] == 1
+    beyond = np.where(
+        got["last_invalidated_direction"] == 1,
+        fed["close"] < got["last_invalidated_lower"],
+        fed["close"] > got["last_invalidated_upper"],
+    )
+    assert beyond[gone].all()
+
+
+def test_breakers_are_born_on_random_bars(native: ModuleType) -> None:
+    """The test above looks at something."""
+    rng, born = np.random.default_rng(1), 0
+    chain: ChainParams = {
+        "swing": {"left": 1, "right": 1},
+        "order_block": {"body_atr_min": 0.5, "wick_ratio_max": 3.0},
+        "market_structure": {},
+        "breaker_block": {"window": 10},
+    }
+    for _ in range(5):
+        close = 100 + np.cumsum(rng.normal(size=400))
+        open_ = np.concatenate([close[:1], close[:-1]])
+        fed = {"open": open_, "close": close, "volatility": np.ones(400)}
+        fed |= {"high": np.maximum(open_, close), "low": np.minimum(open_, close)}
+        got = run_native(native, unit_named("breaker_block"), chain, fed)
+        born += got["new_this_bar"].sum()
+    assert born > 20
+
+
+def test_the_newest_of_several_invalid_zones_is_told(native: ModuleType) -> None:
+    low = np.array([1.0, 2.0, 4.0, 5.0, 7.0, 8.0, 10.0, 0.5])
+    high = np.where(low == 0.5, 11.0, low + 1)
+    fed = {"high": high, "low": low, "close": low + 0.5, "volatility": low * np.nan}
+    got = run_native(native, unit_named("fair_value_gap"), {"fair_value_gap": {}}, fed)
+    assert got["new_this_bar"].tolist() == [0, 0, 1, 1, 1, 1, 1, 0]
+    assert got["active_bull_count"][6] == 5
+    assert (got["last_invalidated_upper"][7], got["last_invalidated_lower"][7]) == (10.0, 8.0)
+    assert got["any_mitigated_this_bar"][7] == 0
 
 
 def test_a_doji_through_both_levels_decides_nothing(native: ModuleType) -> None:

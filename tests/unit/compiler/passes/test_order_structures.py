@@ -3,6 +3,7 @@ import pytest
 from frontend import codes, findings, one, placed, surface, typed
 from tradec.compiler import ir
 from tradec.compiler.passes.order_structures import order_structures
+from tradec.runtime.spec import DATA_DEPENDENT
 
 SWING = "{type: swing, key: s, params: {left: 5, right: 5}}"
 WINDOW = "{type: rolling_window, key: t, params: {size: 3, source: close, mode: max}, uses: s}"
@@ -103,6 +104,71 @@ def test_an_unknown_type_is_one_error() -> None:
 def test_bad_parameters(params: str, message: str) -> None:
     sections = structures(f"{{type: swing, key: s, params: {{{params}}}}}", TREND)
     assert message in one(sections, "E305").message
+
+
+DISPLACEMENT = "{type: displacement, key: d, params: {atr_length: 14}}"
+
+
+def block(params: str = "", uses: str = "") -> str:
+    return f"{{type: order_block, key: t, params: {{{params}}}, uses: [{uses}]}}"
+
+
+def order_blocks(*entries: str, features: str = "") -> str:
+    return structures(*entries, features=features, rule="t.new_this_bar and s.version >= 0")
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        (
+            (SWING, block("require_displacement: false")),
+            "`require_displacement: false` needs a swing",
+        ),
+        (
+            (SWING, DISPLACEMENT, block("require_displacement: false", "s, d")),
+            "`require_displacement: false` takes no displacement",
+        ),
+        ((SWING, block()), "no feature `atr` for `atr_key`"),
+        ((SWING, block("atr_key: atr_14", "s")), "no feature `atr_14` for `atr_key`"),
+    ],
+)
+def test_what_is_needed_depends_on_the_instance(entries: tuple[str, ...], message: str) -> None:
+    found = one(order_blocks(*entries), "E306")
+    assert found.message == message
+    assert found.span.start.line > 0
+
+
+@pytest.mark.parametrize(
+    ("entry", "uses", "first"),
+    [
+        (block("require_displacement: false", "s"), ("s",), 11),
+        (block("", "s, d"), ("s", "d"), 13),
+        (block("", "d"), ("d",), 13),
+        (block("atr_length: 20"), (), 19),
+        (block("atr_length: 1"), (), 1),
+    ],
+)
+def test_the_first_value_follows_the_chain(entry: str, uses: tuple[str, ...], first: int) -> None:
+    play = typed(order_blocks(SWING, DISPLACEMENT, entry))
+    found = next(series for series in play.series if series.id == "t")
+    assert found.uses == uses
+    assert {output.first_valid for output in found.outputs} == {first}
+
+
+def test_lag_and_warm_up_follow_the_swing() -> None:
+    entries = (
+        "{type: swing, key: s, params: {left: 5, right: 3}}",
+        "{type: swing, key: z, params: {mode: atr_zigzag, atr_length: 14}}",
+        "{type: market_structure, key: m, uses: s}",
+        "{type: market_structure, key: t, uses: z}",
+    )
+    play = typed(structures(*entries, rule="t.bias == m.bias"))
+    found = {
+        series.id: {output.name: output.type.lag for output in series.outputs}
+        for series in play.series
+    }
+    assert (found["m"]["break_level_high"], found["m"]["bos_this_bar"]) == (3, 0)
+    assert found["t"]["break_level_high"] == DATA_DEPENDENT
 
 
 # --- volatility -------------------------------------------------------------------------------
