@@ -26,6 +26,7 @@ EXPRESSIONS, LISTS = "expressions", "lists"
 _EXPRESSION = re.compile(r"[\s<>=!+*/%()]|-(?![0-9])")
 _SIGNS = frozenset((*OPERATORS, *ARITHMETIC))
 _ANCHORS = re.compile(r"(?<![^\s,\[{])[&*][^\s,\[\]{}]")
+_VARIABLE = re.compile(r"\$\{\w+\}")
 _STEP = 2
 
 
@@ -90,7 +91,10 @@ class Writer:
             self._keep(value, "a variable of it stands for more than a name or a number")
             return
         edit = self._whole(site, node)
-        if self._text[edit.start : edit.end] != edit.text:
+        before = self._text[edit.start : edit.end]
+        if set(_VARIABLE.findall(before)) != set(_VARIABLE.findall(edit.text)):
+            self._keep(value, "a variable of it would be lost")
+        elif before != edit.text:
             yield edit
 
     def _inside(self, site: Site) -> Iterator[Edit]:
