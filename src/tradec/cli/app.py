@@ -13,6 +13,11 @@ COMMANDS = {
     "diff": ("tradec.cli.diff", "diff", "Show what changed in meaning and in generated code."),
     "fmt": ("tradec.cli.fmt", "fmt", "Rewrite plays in normal form."),
     "convert": ("tradec.cli.convert", "convert", "Write conditions as expressions or as lists."),
+    "schema": (
+        "tradec.cli.schema",
+        "schema",
+        "Write the JSON Schema by which editors check plays.",
+    ),
     "explain": ("tradec.cli.explain", "explain", "Explain a diagnostic code."),
     "describe": ("tradec.cli.describe", "describe", "Describe an indicator or a structure."),
     "data": ("tradec.cli.app", "data", "Import market data, and see what there is."),
