@@ -7,19 +7,9 @@ from tradec.dsl import nodes
 from tradec.dsl.diagnostics import Diagnostics
 from tradec.dsl.words import join_words, suggest
 
-SUPPORTED = (
-    "breakout_clean",
-    "ranging",
-    "range_wide",
-    "reversal_v_bottom",
-    "trend_down_clean",
-    "trend_up_clean",
-    "trending",
-    "vol_squeeze_expand",
-)
-
-LATER = (
+NAMES = (
     "accumulation",
+    "breakout_clean",
     "breakout_false",
     "breakout_retest",
     "choppy_whipsaw",
@@ -37,38 +27,38 @@ LATER = (
     "range_ascending",
     "range_descending",
     "range_tight",
+    "range_wide",
+    "ranging",
     "reversal_double_bottom",
     "reversal_double_top",
+    "reversal_v_bottom",
     "reversal_v_top",
+    "trend_down_clean",
     "trend_exhaustion",
     "trend_grinding",
     "trend_parabolic",
     "trend_stairs",
+    "trend_up_clean",
+    "trending",
     "trending_with_gaps",
     "vol_decay",
     "vol_spike_continue",
     "vol_spike_recover",
+    "vol_squeeze_expand",
     "volatile",
 )
-"""Patterns of the language that this version does not draw."""
 
 
 def check_pattern(pattern: nodes.Literal, diagnostics: Diagnostics) -> None:
-    """Report a pattern that is none (E801), or that no synthetic run can draw yet (W114)."""
+    """Report a pattern that is none (E801)."""
     name = str(pattern.value)
-    if name in SUPPORTED:
+    if name in NAMES:
         return
-    drawn = (f"patterns that are drawn: {join_words(SUPPORTED, 'and')}",)
-    if name in LATER:
-        message = f"pattern `{name}` is not drawn yet"
-        help_ = "run on market data, or choose another pattern"
-        diagnostics.report("W114", pattern.span, message, notes=drawn, helps=(help_,))
-        return
-    likely = suggest(name, (*SUPPORTED, *LATER))
+    likely = suggest(name, NAMES)
     diagnostics.report(
         "E801",
         pattern.span,
         f"unknown pattern `{name}`",
-        notes=drawn,
+        notes=(f"patterns: {join_words(NAMES, 'and')}",),
         helps=(likely,) if likely else (),
     )

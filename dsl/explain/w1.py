@@ -197,18 +197,4 @@ actions:
   entry_long: [close, near_pct, ema_21, 0.5]
 """,
     ),
-    Code(
-        "W114",
-        "pattern is not drawn yet",
-        "`validation.pattern` is a pattern of the language that this version cannot draw.",
-        """
-The play compiles and runs on market data. A synthetic run of it is refused.
-""",
-        """
-validation: {pattern: trend_stairs}
-""",
-        """
-validation: {pattern: trend_up_clean}
-""",
-    ),
 )

@@ -19,8 +19,9 @@ import numpy as np
 
 from tradec.runtime.data.bars import MAX_BARS, Bars
 from tradec.runtime.data.errors import DataError, UnknownPattern
-from tradec.runtime.data.patterns import PATTERNS, Draw, FloatArray, Path, calm
+from tradec.runtime.data.patterns import PATTERNS, calm
 from tradec.runtime.data.philox import normals, uniforms
+from tradec.runtime.data.shaping import Draw, FloatArray, Path
 from tradec.runtime.data.timestamps import MINUTE_MS
 
 START_MS = 1_735_689_600_000  # 2025-01-01T00:00Z

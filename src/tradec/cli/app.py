@@ -20,6 +20,7 @@ COMMANDS = {
     ),
     "explain": ("tradec.cli.explain", "explain", "Explain a diagnostic code."),
     "describe": ("tradec.cli.describe", "describe", "Describe an indicator or a structure."),
+    "play": ("tradec.cli.app", "play", "Say whether a play can run, and what it needs."),
     "data": ("tradec.cli.app", "data", "Import market data, and see what there is."),
     "runs": ("tradec.cli.app", "runs", "List past runs and look into them."),
 }
@@ -33,7 +34,11 @@ DATA = {
     "verify": ("tradec.cli.data_care", "verify", "Compare minutes with Bybit's slower bars."),
     "query": ("tradec.cli.data_query", "query", "Show rows, rolled up or by SQL."),
     "export": ("tradec.cli.data_query", "export", "Write rows into a file."),
+    "synth": ("tradec.cli.data_synth", "synth", "Draw a synthetic market into a file."),
     "delete": ("tradec.cli.data_care", "delete", "Take rows out of the catalogue."),
+}
+PLAY = {
+    "preflight": ("tradec.cli.play_preflight", "preflight", "Say whether a play can run on data."),
 }
 RUNS = {
     "list": ("tradec.cli.runs_list", "list_", "List the runs of a folder."),
@@ -57,6 +62,12 @@ def tradec_() -> None:
 @global_options(hidden=True)
 def data() -> None:
     """Import market data, and see what there is."""
+
+
+@click.group(cls=LazyGroup, lazy=PLAY)
+@global_options(hidden=True)
+def play() -> None:
+    """Say whether a play can run, and what it needs."""
 
 
 @click.group(cls=LazyGroup, lazy=RUNS)

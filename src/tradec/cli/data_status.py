@@ -10,22 +10,36 @@ from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
 from tradec.cli.settings import current
 from tradec.cli.table import rendered, table
-from tradec.cli.times import shown
+from tradec.cli.times import Instant, shown
 
 if TYPE_CHECKING:
     from tradec.runtime.data.catalog import SeriesStatus
 
 
-@command("status", example="tradec data status\ntradec data status --symbol BTCUSDT --verify")
+@command(
+    "status",
+    example="""tradec data status --symbol BTCUSDT --verify
+    tradec data status --play plays/ema_cross.yml --start 2025-06-01""",
+)
 @click.option("--symbol", help="Only this symbol; exit 7 if there is nothing of it.")
+@click.option("--play", metavar="PLAY", help="What a run of this play needs, has and lacks.")
+@click.option("--start", type=Instant(), help="With --play: first instant that may decide.")
+@click.option("--end", type=Instant(), help="With --play: no bar that closes after this.")
 @click.option("--verify", is_flag=True, help="Read every file and compare it with its hash.")
 def status(
     symbol: str | None,
+    play: str | None,
+    start: int | None,
+    end: int | None,
     verify: bool,  # noqa: FBT001  click passes options by name
 ) -> Outcome:
     """Show which series the catalogue holds, from when to when, and what is missing."""
     from tradec.runtime.data.catalog import Catalog
 
+    if play:
+        from tradec.cli.play_preflight import answer
+
+        return answer(play, {}, (start, end), wants_sync=False)
     catalog = Catalog(current().data_dir)
     wanted = symbol.upper() if symbol else None
     series = [one for one in catalog.status() if wanted in {None, one.symbol}]

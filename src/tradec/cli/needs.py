@@ -13,12 +13,16 @@ ALWAYS = ("kline_1m", "mark_1m", "funding", "instrument", "risk_tier")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """A play's data: its symbol, the kinds of series, and its warm-up in bars per timeframe."""
+    """A play's data: its symbol, the kinds of series, and its warm-up in bars per timeframe.
+
+    A run cannot do without those that are `required`; the others make it truer.
+    """
 
     play: str
     symbol: str
     exec: str
     kinds: tuple[str, ...]
+    required: frozenset[str]
     warmup: Mapping[str, int]
     window: tuple[int | None, int | None]
 
@@ -47,6 +51,7 @@ def needs_of(argument: str, overrides: Mapping[str, str]) -> Needs:
         symbol=meaning.symbol,
         exec=meaning.exec,
         kinds=ALWAYS,
+        required=frozenset({"kline_1m"}),
         warmup={one.timeframe: one.bars for one in timed.warmup},
         window=(None, None),
     )

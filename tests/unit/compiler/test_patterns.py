@@ -1,7 +1,7 @@
-from tradec.compiler.patterns import LATER, SUPPORTED
+from tradec.compiler.patterns import NAMES
 from tradec.runtime.data.patterns import PATTERNS
 
 
-def test_the_names_are_those_that_can_be_drawn() -> None:
-    assert set(SUPPORTED) == set(PATTERNS)
-    assert not set(LATER) & set(PATTERNS)
+def test_the_language_names_every_shape_that_is_drawn_and_no_other() -> None:
+    assert set(NAMES) == set(PATTERNS)
+    assert len(NAMES) == 38
