@@ -6,7 +6,7 @@ from tradec.compiler.catalog import Catalog
 from tradec.compiler.json_schema import conditions, units
 from tradec.compiler.json_schema.kinds import ANY_SCALAR, VARIABLE, Kinds, Schema, any_of
 from tradec.compiler.json_schema.units import CONCRETE
-from tradec.compiler.patterns import LATER, SUPPORTED
+from tradec.compiler.patterns import NAMES
 from tradec.dsl.sections import ROOT, TIMEFRAMES
 from tradec.dsl.sections_rules import ACTION, BLOCK, CASE, INTENT, OTHERWISE
 from tradec.dsl.vocabulary import ACTIONS, IDENTIFIER, ROLES
@@ -64,7 +64,7 @@ def play_schema(catalog: Catalog) -> dict[str, Any]:
     root["properties"]["timeframes"] = _with_timeframes(kinds)
     pattern = root["properties"]["validation"]["properties"]["pattern"]
     pattern.pop("type")
-    pattern.update(any_of({"enum": [*SUPPORTED, *LATER]}, VARIABLE))
+    pattern.update(any_of({"enum": list(NAMES)}, VARIABLE))
     return {
         "$schema": _DRAFT,
         "title": "tradec play",
