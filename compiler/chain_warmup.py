@@ -1,6 +1,7 @@
 """What one series asks for before it is worth reading, with the chain of series behind it."""
 
 import math
+from collections.abc import Collection
 from typing import Any
 
 from tradec.compiler import ir
@@ -10,12 +11,13 @@ from tradec.compiler.reads import reads_of
 from tradec.compiler.settings import play_values, unit_arguments
 from tradec.compiler.volatility import VOLATILITY
 from tradec.runtime.formula import evaluate
-from tradec.runtime.spec import Anchored, Fading, Finite, Memory
+from tradec.runtime.spec import Anchored, Fading, Finite, Integral, Memory
+from tradec.runtime.timeframe import bars_per_period
 
 TOLERANCE = 1e-3
 """A fading memory counts as faded once the seed weighs no more than this."""
 
-_CLASSES = ("finite", "fading", "anchored")
+_CLASSES = ("finite", "fading", "anchored", "integral")
 
 
 class ChainWarmup:
@@ -26,12 +28,13 @@ class ChainWarmup:
         self._specs = {series.id: catalog.spec(series.unit) for series in play.series}
         self._values = play_values(play, {})
 
-    def bars(self, name: str) -> int:
-        """Return the closed bars after which every output of a series may be trusted."""
+    def bars(self, name: str, outputs: Collection[str] = ()) -> int:
+        """Return the closed bars after which some outputs of a series, or all, may be trusted."""
         series = self._series.get(name)
         if series is None:
             return 1
-        return max(self._bars_of(series, output.name) for output in series.outputs)
+        wanted = outputs or [output.name for output in series.outputs]
+        return max(self._bars_of(series, output) for output in wanted)
 
     def memory(self, name: str) -> str:
         """Return the class of memory of a series: the longest one along its chain."""
@@ -53,7 +56,7 @@ class ChainWarmup:
 
     def _bars_of(self, series: ir.Series, output: str) -> int:
         spec, names = self._specs[series.id], self._names(series)
-        memory = spec.output(output).memory or spec.memory
+        memory = spec.memory_of(spec.output(output))
         if isinstance(memory, Anchored):
             return int(evaluate(memory.bars_required, names))
         own = self._own_first_valid(series, output)
@@ -92,6 +95,7 @@ class ChainWarmup:
         """Return what the formulas of a SPEC may name: parameters, and what it depends on."""
         spec = self._specs[series.id]
         names: dict[str, Any] = dict(unit_arguments(series, spec, self._values))
+        names |= bars_per_period(series.timeframe)
         names[f"{VOLATILITY}_first_valid"] = max(
             (self.first_valid(read.series, read.output) for read in self._volatile(series)),
             default=0,
@@ -130,3 +134,5 @@ def _class_of(memory: Memory) -> str:
             return "fading"
         case Anchored():
             return "anchored"
+        case Integral():
+            return "integral"

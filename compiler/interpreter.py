@@ -49,14 +49,13 @@ class _State:
 
     `visible` holds the last values of each output, the newest last, as the language reads them.
     `previous` holds the samples of the crossings at the last exec close, `day` is the UTC day of
-    that close. `stepped` counts the bars that each series has seen.
+    that close.
     """
 
     aggregators: dict[str, Aggregator]
     units: dict[str, Any]
     visible: dict[Place, deque[Raw]]
     previous: Samples = field(default_factory=dict)
-    stepped: dict[str, int] = field(default_factory=dict)
     day: int | None = None
     digest: int = START
 
@@ -94,7 +93,6 @@ class Interpreter:
                 for series in self._play.series
             },
             visible={place: deque(maxlen=depths.get(place, 0) + 1) for place in self._kinds},
-            stepped={series.id: 0 for series in self._play.series},
         )
 
     def _arguments(self, series: ir.Series) -> dict[str, Any]:
@@ -149,8 +147,7 @@ class Interpreter:
         used = {self._units[name]: self._state.units[name] for name in series.uses}
         results = self._state.units[series.id].step(*map(used.get, spec.slots), *inputs)
         for output, result in zip(series.outputs, results, strict=True):
-            self._publish(series.id, output.name, self._as_read(series, output, result))
-        self._state.stepped[series.id] += 1
+            self._publish(series.id, output.name, _as_read(output, result))
 
     def _input(self, name: str, node: ir.Number | None, bar: Bar) -> Raw:
         match name:
@@ -160,17 +157,6 @@ class Interpreter:
                 return bar.number
             case _:
                 return NAN if node is None else double(number(node, self))
-
-    def _as_read(self, series: ir.Series, output: ir.Output, result: Any) -> Raw:
-        """Return what the language reads where a unit returned `result` (rulings A3)."""
-        kind = output.type.kind
-        if kind is Kind.FLOAT:
-            return float(result)
-        is_early = self._state.stepped[series.id] < output.first_valid
-        if is_early and series.kind == "indicator" and kind is not Kind.ENUM:
-            return MISSING
-        code = dict(output.type.tokens)[result] if isinstance(result, str) else int(result)
-        return MISSING if code == output.empty else code
 
     def _publish(self, series: str, output: str, value: Raw) -> None:
         self._state.visible[series, output].append(value)
@@ -271,6 +257,15 @@ class Interpreter:
 
 def _places(play: ir.Play) -> list[tuple[str, ir.Output]]:
     return list(reads.every_output(play))
+
+
+def _as_read(output: ir.Output, result: Any) -> Raw:
+    """Return what the language reads where a unit returned `result` (rulings A3)."""
+    kind = output.type.kind
+    if kind is Kind.FLOAT:
+        return float(result)
+    code = dict(output.type.tokens)[result] if isinstance(result, str) else int(result)
+    return MISSING if code == output.empty else code
 
 
 def _shown(value: Raw, output: ir.Output) -> Shown:

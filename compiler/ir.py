@@ -154,13 +154,15 @@ Condition: TypeAlias = Compare | Cross | Between | Near | Known | Not | All | An
 class Output(Node):
     """One output of a series with its type; `first_valid` counts bars of the series' timeframe.
 
-    `empty` is the raw int that reads as missing.
+    `empty` is the raw int that reads as missing. An `exclusive` output is missing while a sibling
+    has the value, perhaps for ever, so that no play waits for it.
     """
 
     name: str
     type: Type
     first_valid: int
     empty: int | None = None
+    exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from tradec.compiler.types import (
     Constant,
     FadingMemory,
     FiniteMemory,
+    IntegralMemory,
     Memory,
 )
 from tradec.runtime.spec import DATA_DEPENDENT
@@ -15,11 +16,16 @@ from tradec.runtime.spec import DATA_DEPENDENT
 def join(left: Memory, right: Memory) -> Memory:
     """Return the memory of a value made of two on the same bar: the longer one of a class.
 
-    Anchored dominates fading, fading dominates finite.
+    Integral dominates anchored, anchored fading, fading finite.
     """
     match left, right:
         case (Constant(), other) | (other, Constant()):
             return other
+        case (IntegralMemory(bars_required=required), other) | (
+            other,
+            IntegralMemory(bars_required=required),
+        ):
+            return IntegralMemory(max(required, _window(other)))
         case AnchoredMemory(), AnchoredMemory():
             event = max(left.event, right.event)
             return AnchoredMemory(event, max(left.bars_required, right.bars_required))
@@ -49,6 +55,11 @@ def chain(inner: Memory, outer: Memory) -> Memory:
     match inner, outer:
         case (Constant(), other) | (other, Constant()):
             return other
+        case (IntegralMemory(bars_required=required), other) | (
+            other,
+            IntegralMemory(bars_required=required),
+        ):
+            return IntegralMemory(required + max(_window(other) - 1, 0))
         case AnchoredMemory(event=event, bars_required=required), other:
             return AnchoredMemory(event, required + max(_window(other) - 1, 0))
         case other, AnchoredMemory(event=event, bars_required=required):
@@ -92,7 +103,9 @@ def _window(memory: Memory) -> int:
     match memory:
         case Constant():
             return 0
-        case FiniteMemory(bars=bars) | AnchoredMemory(bars_required=bars):
+        case FiniteMemory(bars=bars):
+            return bars
+        case AnchoredMemory(bars_required=bars) | IntegralMemory(bars_required=bars):
             return bars
         case FadingMemory(window=window):
             return window

@@ -10,6 +10,7 @@ from tradec.compiler.types import (
     Constant,
     FadingMemory,
     FiniteMemory,
+    IntegralMemory,
     Kind,
     Memory,
     Type,
@@ -37,6 +38,8 @@ def _memory_words(memory: Memory) -> list[str]:
             return [f"fading {decay!r} {order} {window}"]
         case AnchoredMemory(event=event, bars_required=required):
             return [f"anchored {required} {event!r}"]
+        case IntegralMemory(bars_required=required):
+            return [f"integral {required}"]
         case _:
             assert_never(memory)
 

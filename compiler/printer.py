@@ -73,7 +73,8 @@ def _series_lines(series: ir.Series, typed: Typed) -> Iterator[str]:
 
 def _output_line(output: ir.Output) -> str:
     empty = "" if output.empty is None else f" empty {output.empty}"
-    return f"  gives {output.name} from {output.first_valid}{empty}: {type_text(output.type)}"
+    marks = f"{empty} exclusive" if output.exclusive else empty
+    return f"  gives {output.name} from {output.first_valid}{marks}: {type_text(output.type)}"
 
 
 def _block_lines(block: ir.Block, typed: Typed) -> Iterator[str]:

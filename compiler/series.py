@@ -14,6 +14,7 @@ from tradec.compiler.types import (
     Constant,
     FadingMemory,
     FiniteMemory,
+    IntegralMemory,
     Kind,
     Memory,
     Type,
@@ -27,11 +28,13 @@ from tradec.runtime.spec import (
     Anchored,
     Fading,
     Finite,
+    Integral,
     Output,
     Param,
     Spec,
 )
 from tradec.runtime.spec import Memory as DeclaredMemory
+from tradec.runtime.timeframe import bars_per_period
 
 _SOURCE = "source"
 
@@ -96,7 +99,7 @@ class Recipe:
 
     def _values(self, wiring: Wiring) -> dict[str, Any]:
         """Return what the formulas of the SPEC speak of."""
-        values = self.params
+        values = self.params | bars_per_period(self.timeframe)
         values["volatility_first_valid"] = wiring.volatility_first_valid
         return values | self.spec.names_of_used({u.series.unit: u.facts for u in wiring.uses})
 
@@ -124,10 +127,16 @@ class Recipe:
             lag=join_lag(evaluate(output.lag, values), source.type.lag if source else 0),
             memory=_with_bars(self._memory(output, wiring, values), valid),
         )
-        return ir.Output(name=output.name, type=kind, first_valid=valid, empty=output.empty)
+        return ir.Output(
+            name=output.name,
+            type=kind,
+            first_valid=valid,
+            empty=output.empty,
+            exclusive=output.exclusive,
+        )
 
     def _memory(self, output: Output, wiring: Wiring, values: Mapping[str, Any]) -> Memory:
-        memory = _own_memory(output.memory or self.spec.memory, values)
+        memory = _own_memory(self.spec.memory_of(output), values)
         if wiring.source is not None:
             memory = chain(wiring.source.type.memory, memory)
         if wiring.volatility is not None:
@@ -172,6 +181,8 @@ def _own_memory(memory: DeclaredMemory, values: Mapping[str, Any]) -> Memory:
             )
         case Anchored(event=event, bars_required=required):
             return AnchoredMemory(event, int(evaluate(required, values)))
+        case Integral():
+            return IntegralMemory(1)
 
 
 def _with_bars(memory: Memory, valid: int) -> Memory:
@@ -179,5 +190,7 @@ def _with_bars(memory: Memory, valid: int) -> Memory:
     match memory:
         case AnchoredMemory(event=event, bars_required=required):
             return AnchoredMemory(event, max(required, valid + 1))
+        case IntegralMemory(bars_required=required):
+            return IntegralMemory(max(required, valid + 1))
         case Constant() | FiniteMemory() | FadingMemory():
             return memory

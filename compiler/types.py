@@ -43,7 +43,14 @@ class AnchoredMemory:
     bars_required: int
 
 
-Memory: TypeAlias = Constant | FiniteMemory | FadingMemory | AnchoredMemory
+@dataclass(frozen=True, slots=True)
+class IntegralMemory:
+    """A sum of everything since the first bar; `bars_required` bars must have closed."""
+
+    bars_required: int
+
+
+Memory: TypeAlias = Constant | FiniteMemory | FadingMemory | AnchoredMemory | IntegralMemory
 
 NUMBER = "number"
 """The unit of a literal, and of a result that has no unit of its own: fits every other."""

@@ -12,6 +12,7 @@ from tradec.compiler.catalog import Catalog
 from tradec.compiler.memory import join_lag
 from tradec.runtime.formula import evaluate
 from tradec.runtime.spec import INTEGER_INPUTS, Output, Spec
+from tradec.runtime.timeframe import bars_per_period
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,18 +94,25 @@ class UnitChain:
         """Return a fresh reference of the unit itself."""
         return self.catalog.reference(self.name)(**self.complete(given))
 
-    def values(self, params: Params, volatility_first_valid: int = 0) -> dict[str, Any]:
+    def values(
+        self, params: Params, volatility_first_valid: int = 0, timeframe: str = "1m"
+    ) -> dict[str, Any]:
         """Return what the formulas of the SPEC may name."""
         values = self.complete(params.get(self.name, {}))
         values["volatility_first_valid"] = volatility_first_valid
+        values |= bars_per_period(timeframe)
         present = self.present(params)
         used = [member for member in self.uses if member.name in present]
-        facts = {member.name: member.facts(params, volatility_first_valid) for member in used}
+        facts = {
+            member.name: member.facts(params, volatility_first_valid, timeframe) for member in used
+        }
         return values | self.spec.names_of_used(facts)
 
-    def facts(self, params: Params, volatility_first_valid: int = 0) -> dict[str, Any]:
+    def facts(
+        self, params: Params, volatility_first_valid: int = 0, timeframe: str = "1m"
+    ) -> dict[str, Any]:
         """Return what the formulas of a user may say of this unit."""
-        values = self.values(params, volatility_first_valid)
+        values = self.values(params, volatility_first_valid, timeframe)
         lags = (int(evaluate(output.lag, values)) for output in self.spec.outputs)
         return {
             **self.complete(params.get(self.name, {})),
@@ -112,9 +120,11 @@ class UnitChain:
             "lag": join_lag(*lags),
         }
 
-    def first_valid(self, output: Output, params: Params, volatility: int = 0) -> int:
+    def first_valid(
+        self, output: Output, params: Params, volatility: int = 0, timeframe: str = "1m"
+    ) -> int:
         """Return the index of the first bar on which `output` has a value."""
-        return self.spec.first_valid_of(output, self.values(params, volatility))
+        return self.spec.first_valid_of(output, self.values(params, volatility, timeframe))
 
 
 class References:

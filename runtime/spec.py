@@ -20,9 +20,12 @@ For each of `slots` the step takes `const Dep*` and its shared rings, NULL where
 Rings are `double*`, `int64_t*` or pointers to a struct of 8-byte fields that `<name>.pxd` knows,
 into the strategy's arena, zeroed when an instance is made.
 
+An output without a value is NaN, or MISSING if it is no float.
+
 A formula may name the parameters, `volatility_first_valid`, `data_dependent` (a lag), and for each
 unit of `slots` whether it is used (`uses_<unit>`), its `<unit>_first_valid`, `<unit>_lag` (0 where
-it is absent) and, where it is used, its parameters as `<unit>_<parameter>`.
+it is absent) and, where it is used, its parameters as `<unit>_<parameter>`; and `bars_per_day`,
+`bars_per_week`, `bars_per_month`, the most bars of the timeframe that begin within one, at least 1.
 """
 
 from collections.abc import Mapping
@@ -140,7 +143,12 @@ class Anchored:
     bars_required: str
 
 
-Memory: TypeAlias = Finite | Fading | Anchored
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integral:
+    """A sum of everything there was: two starts differ by a constant for ever."""
+
+
+Memory: TypeAlias = Finite | Fading | Anchored | Integral
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +158,8 @@ class Output:
     `low`, `high` bound it (numbers or formulas); `empty` is the value of an int output that the
     language reads as missing (-1 for a bar index); `tokens` are (word, code) of an enum, where the
     empty word is written `none` in the language; `lag` is the confirmation lag in bars, a formula;
-    `first_valid` and `memory` override those of the unit.
+    `first_valid` and `memory` override those of the unit. An `exclusive` output is missing while a
+    sibling has the value, perhaps for ever.
     """
 
     name: str
@@ -163,6 +172,7 @@ class Output:
     lag: str = "0"
     first_valid: str | None = None
     memory: Memory | None = None
+    exclusive: bool = False
     relations: tuple[str, ...] = ()
     meaning: str = ""
 
@@ -239,3 +249,7 @@ class Spec:
     def first_valid_of(self, output: Output, values: Mapping[str, Any]) -> int:
         """Return the index of the first bar on which `output` has a value."""
         return int(evaluate(output.first_valid or self.first_valid, values))
+
+    def memory_of(self, output: Output) -> Memory:
+        """Return how long `output` remembers."""
+        return output.memory or self.memory

@@ -66,6 +66,17 @@ TIMEFRAMES: dict[str, Timeframe] = {
 
 ORDER: tuple[str, ...] = tuple(TIMEFRAMES)
 
+_PERIODS = {"day": 1440, "week": 10_080, "month": 44_640}
+
+
+def bars_per_period(name: str) -> dict[str, int]:
+    """Return how many bars of a timeframe begin within a day, a week, a month, at the most.
+
+    Under the names that the formulas of a SPEC have for them; at least 1.
+    """
+    minutes = TIMEFRAMES[name].minutes or _PERIODS["month"]
+    return {f"bars_per_{period}": -(-whole // minutes) for period, whole in _PERIODS.items()}
+
 
 def slower_or_equal(left: str, right: str) -> bool:
     """Return whether a bar of `left` lasts at least as long as one of `right`."""

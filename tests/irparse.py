@@ -12,6 +12,7 @@ from tradec.compiler.types import (
     Constant,
     FadingMemory,
     FiniteMemory,
+    IntegralMemory,
     Kind,
     Memory,
     Type,
@@ -63,6 +64,8 @@ def _memory(word: str, rest: Iterator[str]) -> Memory:
             return FiniteMemory(int(next(rest)))
         case "fading":
             return FadingMemory(float(next(rest)), int(next(rest)), int(next(rest)))
+        case "integral":
+            return IntegralMemory(int(next(rest)))
         case _:
             required = int(next(rest))
             return AnchoredMemory(ast.literal_eval(next(rest)), required)
@@ -128,14 +131,15 @@ class _Parser:
 
     def _output(self, series: str) -> ir.Output:
         head, _, type_ = self._word("  gives").partition(": ")
-        name, _, first, *empty = head.split()
+        name, _, first, *marks = head.split()
         found = parse_type(type_)
         self.declared[series, name] = found
         return ir.Output(
             name=name,
             type=found,
             first_valid=int(first),
-            empty=int(empty[1]) if empty else None,
+            empty=int(marks[1]) if "empty" in marks else None,
+            exclusive="exclusive" in marks,
         )
 
     def _series(self) -> ir.Series:

@@ -13,8 +13,9 @@ def compute_warmup(play: ir.Play, context: Context) -> Timed:
 
     Needs  resolved series; the values of the variables are those in `play.params`.
     Gives  one Warmup for each timeframe in use: the longest of what its bars and series ask for,
-           each with the largest offset at which the rules read it. A crossing compares two steps,
-           so it adds one bar of the exec timeframe.
+           each with the largest offset at which the rules read it; of a series that the rules read
+           only the outputs that they read. A crossing compares two steps, so it adds one bar of
+           the exec timeframe.
 
         ema(9) on 15m, read as ema[2]  ->  Warmup 15m: 9 + 31 + 2 bars, because of ema[2], fading
     """
@@ -37,11 +38,13 @@ def _warmup(play: ir.Play, chain: ChainWarmup, bars: ir.Bars) -> Warmup:
 def _demands(play: ir.Play, chain: ChainWarmup, bars: ir.Bars) -> Iterator[Warmup]:
     sources: list[ir.Bars | ir.Series] = [bars]
     sources += (series for series in play.series if series.timeframe == bars.id)
+    read = reads.witnessed(play)
     for source in sources:
         offset, name = _deepest(play, source)
+        outputs = [output for series, output in read if series == source.id]
         yield Warmup(
             timeframe=bars.id,
-            bars=chain.bars(source.id) + offset,
+            bars=chain.bars(source.id, outputs) + offset,
             because=name,
             memory=chain.memory(source.id),
         )

@@ -1,7 +1,6 @@
 """Average true range: Wilder's average of how far price moved, gaps included.
 
-T[0] = h[0] - l[0]
-T[t] = max(h[t] - l[t], |h[t] - c[t-1]|, |l[t] - c[t-1]|)
+T                                          kernels/truerange.py: from the first bar on
 y = wilder(length)(T)                      kernels/wilder.py: y += 1 / length * (T - y)
 
 Shapes   high, low, close in; one scalar out, per closed bar of the feature's own timeframe
@@ -12,9 +11,7 @@ Cost     O(1) time, 40 bytes
 Source   J. W. Wilder 1978; TradingView's ta.atr. TA-Lib's ATR leaves out T[0]
 """
 
-import math
-
-from tradec.runtime.kernels.arith import NAN
+from tradec.runtime.kernels.truerange import TrueRange
 from tradec.runtime.kernels.wilder import Wilder
 from tradec.runtime.spec import Fading, Output, Spec, integer
 
@@ -35,18 +32,12 @@ SPEC = Spec(
 class Atr:
     """The reference of the kernel in `atr.pxd`."""
 
-    __slots__ = ("_average", "_close")
+    __slots__ = ("_average", "_range")
 
     def __init__(self, *, length: int) -> None:
+        self._range = TrueRange()
         self._average = Wilder(length)
-        self._close: float | None = None
 
     def step(self, high: float, low: float, close: float) -> tuple[float]:
         """Return the average after the closed bar."""
-        if math.isnan(high) or math.isnan(low) or math.isnan(close):
-            return (NAN,)
-        true_range = high - low
-        if self._close is not None:
-            true_range = max(true_range, abs(high - self._close), abs(low - self._close))
-        self._close = close
-        return (self._average.step(true_range),)
+        return (self._average.step(self._range.step(high, low, close)),)

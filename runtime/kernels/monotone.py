@@ -35,3 +35,8 @@ class Monotone:
             self._queue.popleft()
         self._count += 1
         return self._queue[0][1] if self._count >= self._length else NAN
+
+    @property
+    def age(self) -> int:
+        """Return how many inputs ago the extreme came."""
+        return self._count - 1 - self._queue[0][0]

@@ -104,7 +104,13 @@ def _output(declared: Any, timeframe: str) -> ir.Output:
     kind = Kind(declared.kind)
     tokens = tuple((word or "none", code) for word, code in declared.tokens)
     type_ = Type(kind=kind, unit=declared.unit, tokens=tokens, timeframe=timeframe)
-    return ir.Output(name=declared.name, type=type_, first_valid=0, empty=declared.empty)
+    return ir.Output(
+        name=declared.name,
+        type=type_,
+        first_valid=0,
+        empty=declared.empty,
+        exclusive=declared.exclusive,
+    )
 
 
 def intent(action: ir.Action = ENTER_LONG, percent: float = 100.0) -> ir.Intent:

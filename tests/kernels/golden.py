@@ -16,6 +16,7 @@ from shared import SHARED, need_shared
 SETS = ("walk", "stress", "micro", "ict")
 BAR_MS = {"walk": 900_000, "stress": 3_600_000, "micro": 900_000, "ict": 300_000}
 NAMES = {unit.name for unit in UNITS}
+ANCHOR = {"left": 5, "right": 5}  # of the structure that the anchored indicators use
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,11 @@ def indicator_cases() -> list[tuple[Case, str]]:
             key = column.rpartition(".")[0]
             params = dict(facts["params"])
             source = params.pop("source", "close")
-            case = Case(facts["indicator"], key, {facts["indicator"]: params}, source=source)
+            params = {name: "null" if x is None else x for name, x in params.items()}
+            used = {one.name: ANCHOR for one in unit_named(facts["indicator"]).uses}
+            case = Case(
+                facts["indicator"], key, {**used, facts["indicator"]: params}, source=source
+            )
             cases[key] = [(case, which) for which in facts["first_valid"]]
     return [pair for pairs in cases.values() for pair in pairs]
 

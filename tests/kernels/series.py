@@ -15,6 +15,7 @@ TICKS = (1e-9, 0.125, 10.0)  # of prices around 1e-8 .. 1e5
 MAX_BARS = 90
 STEPS_MS = (60_000, 900_000, 14_400_000, 86_400_000)
 REALS = (0.1, 0.3, 0.5, 1.0, 1.7, 3.0)
+LATEST_MS = 4_000_000_000_000  # in 2096
 
 
 @lru_cache(maxsize=256)
@@ -75,8 +76,9 @@ def random_bars(rng: np.random.Generator, tick: float | None = None) -> dict[str
     found = {"open": open_, "high": high, "low": low, "close": close}
     columns: dict[str, NDArray[Any]] = {name: x * grid for name, x in found.items()}
     columns["volume"] = np.where(rng.random(n) < rng.choice((0.3, 0.9)), 0.0, _volumes(rng, n))
-    columns["bar_number"] = rng.integers(-7, 10**7) + np.arange(n)
-    columns["ts_open"] = columns["bar_number"] * int(rng.choice(STEPS_MS))
+    step = int(rng.choice(STEPS_MS))
+    columns["bar_number"] = rng.integers(-7, LATEST_MS // step) + np.arange(n)
+    columns["ts_open"] = columns["bar_number"] * step
     columns["source"] = columns["close"]
     columns["volatility"] = _volatility(rng, grid, n)
     return columns

@@ -19,7 +19,9 @@ from kernels.units import (
     as_columns,
     assert_same,
     bars_of,
+    is_missing,
 )
+from tradec.runtime.spec import INTEGER_INPUTS
 
 EXAMPLES = settings().max_examples // 2
 
@@ -38,6 +40,32 @@ def test_kernel_and_reference(unit: Unit, data: st.DataObject, native: ModuleTyp
     assert_same(run_native(native, unit, params, part), head)
     if "source" in unit.inputs:
         _holes_change_nothing_but_their_bar(unit, params, fed, whole, native)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [u for u in UNITS if u.folder == "indicators" and "source" not in u.inputs and not u.uses],
+    ids=lambda unit: unit.name,
+)
+@settings(max_examples=EXAMPLES)
+@given(data=st.data())
+def test_a_hole_in_a_bar_changes_nothing_but_that_bar(
+    unit: Unit, data: st.DataObject, native: ModuleType
+) -> None:
+    params, fed = data.draw(series.params(unit)), data.draw(series.bars())
+    rng = np.random.default_rng(data.draw(series.SEEDS))
+    missing = rng.random(len(fed["close"])) < 0.2
+    real = [name for name in unit.inputs if name not in INTEGER_INPUTS]
+    for i in np.flatnonzero(missing):
+        fed[rng.choice(real)][i] = np.nan
+    got = run_native(native, unit, params, fed)
+    assert_same(_pickled_before(0, unit, params, fed), got)
+    for name, column in got.items():
+        assert is_missing(column[missing]).all(), name
+    if not missing.all():
+        closed_up = {name: column[~missing] for name, column in fed.items()}
+        want = run_native(native, unit, params, closed_up)
+        assert_same({name: column[~missing] for name, column in got.items()}, want)
 
 
 def _pickled_before(cut: int, unit: Unit, params: ChainParams, fed: Arrays) -> Arrays:

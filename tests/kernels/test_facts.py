@@ -1,9 +1,7 @@
 """What each SPEC declares is what facts.json says, and holds on random series."""
 
 import json
-import math
 import re
-from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -15,17 +13,27 @@ from numpy.typing import NDArray
 
 from kernels import series
 from kernels.harness import run_native
-from kernels.units import UNITS, ChainParams, Unit, assert_same
+from kernels.units import UNITS, ChainParams, Unit, assert_same, is_missing
 from shared import need_shared
 from tradec.runtime.formula import evaluate
-from tradec.runtime.spec import DATA_DEPENDENT, Anchored, Fading, Finite, Output, Param
+from tradec.runtime.spec import (
+    DATA_DEPENDENT,
+    Anchored,
+    Fading,
+    Finite,
+    Integral,
+    Memory,
+    Output,
+    Param,
+)
 from tradec.runtime.spec import UNITS as MEASURES
+from tradec.runtime.timeframe import MINUTE_MS, MONDAY_MS, TIMEFRAMES
 
 EACH_UNIT = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 KINDS = {"int": "int", "float": "float", "bool": "bool", "choice": "enum", "series": "key"}
 Columns = dict[str, NDArray[Any]]
-_BAR = ("high", "low", "close", "source")
 SLACK = 1e-9  # bounds hold up to rounding (facts.json, notes)
+_LOOSE = {"high": 1 + SLACK, "low": 1 - SLACK}
 
 
 def _facts(unit: Unit) -> dict[str, Any]:
@@ -53,7 +61,8 @@ def test_params_are_those_of_the_facts(unit: Unit) -> None:
     for name, want in facts.items():
         assert KINDS[own[name].kind] == want["type"], name
         assert own[name].default == want.get("default"), name
-        assert list(own[name].choices) == want.get("values", []), name
+        choices = ["null" if word is None else word for word in want.get("values", [])]
+        assert list(own[name].choices) == choices, name
         if own[name].kind in {"int", "float"}:
             assert _bounds(own[name]) == (
                 want["min"],
@@ -81,7 +90,8 @@ def test_outputs_are_those_of_the_facts(unit: Unit) -> None:
         assert bounds == [_number(b, values) for b in want["range"]], name
         if "fv" in want:
             first = unit.spec.first_valid_of(output, values)
-            assert first == evaluate(want["fv"], values), name
+            assert first == evaluate(_first_valid(name, facts), values), name
+            assert output.exclusive == ("exclusive" in want["fv"])
         assert (output.empty == -1) == (want.get("initial") == -1), name
         assert (output.lag != "0") == (want["lag"] != 0), name
 
@@ -94,6 +104,14 @@ def test_what_it_uses_is_that_of_the_facts(unit: Unit) -> None:
         assert list(unit.spec.optional) == facts["optional"]
 
 
+def _first_valid(name: str, facts: dict[str, Any]) -> str:
+    """Return the formula in what the facts say of an output's first value."""
+    text = re.sub(r" \(.*\)$|, exclusive$", "", facts["outputs"][name]["fv"])
+    if text.startswith("as "):
+        return _first_valid(text.removeprefix("as "), facts)
+    return {"next day": "bars_per_day", "next week": "bars_per_week"}.get(text, text)
+
+
 def _number(bound: float | str | None, values: dict[str, Any]) -> float | None:
     return float(evaluate(bound, values)) if isinstance(bound, str) else bound
 
@@ -103,8 +121,15 @@ def test_memory_is_that_of_the_facts(unit: Unit) -> None:
     facts, values = _facts(unit), _sample(unit)
     symbols = dict(re.findall(r"\b(\w)=(\w+)", facts.get("symbols", "")))
     values |= {short: values[name] for short, name in symbols.items()}
-    want = facts["memory"]
-    match unit.spec.memory:
+    _is_memory(unit.spec.memory, facts["memory"], unit, values)
+    for name, output in facts["outputs"].items():
+        own = unit.spec.output(name).memory
+        if "memory" in output and own is not None:  # one that a choice decides is the unit's
+            _is_memory(own, output["memory"], unit, values)
+
+
+def _is_memory(memory: Memory, want: dict[str, Any], unit: Unit, values: dict[str, Any]) -> None:
+    match memory:
         case Finite(window=window) if "volatility" in unit.inputs:
             assert want == {"class": "fading", "decay": "(n-1)/n", "order": 1}  # of that alone
             assert evaluate(window, values) == 1
@@ -121,7 +146,12 @@ def test_memory_is_that_of_the_facts(unit: Unit) -> None:
             assert want["class"] == "anchored"
             assert event == want["anchor"]
             first = evaluate(unit.spec.first_valid, values)
-            assert evaluate(required, values) == first + 1
+            if "ts_open" in unit.inputs:  # a calendar that may begin anywhere: see test_calendar
+                assert evaluate(required, values) > first
+            else:
+                assert evaluate(required, values) == first + 1
+        case Integral():
+            assert want["class"] == "integral"
 
 
 @EACH_UNIT
@@ -159,13 +189,17 @@ def _first_valid_is_exact(
 ) -> None:
     late = 4 if unit.folder == "structures" and "volatility" in unit.inputs else 0
     volatility = np.where(np.arange(len(fed["close"])) < late, np.nan, fed["high"])
-    got = run_native(native, unit, params, fed | {"volatility": volatility})
+    timeframe = TIMEFRAMES["15m"]
+    number = timeframe.bar_number(MONDAY_MS) + np.arange(len(fed["close"]))
+    fed = {**fed, "volatility": volatility, "volume": np.maximum(fed["volume"], 0.1)}
+    fed |= {"bar_number": number, "ts_open": number * timeframe.minutes * MINUTE_MS}
+    got = run_native(native, unit, params, fed)
     for output in unit.spec.outputs:
-        first = unit.first_valid(output, params, late)
+        first = unit.first_valid(output, params, late, timeframe.name)
         column = got[output.name]
         if unit.folder == "indicators":
-            assert np.isnan(column[:first]).all()
-            assert not np.isnan(column[first : first + 1]).any()
+            assert is_missing(column[:first]).all(), output.name
+            assert output.exclusive or not is_missing(column[first : first + 1]).any(), output.name
         elif output.unit != "bars":
             assert (_is_initial(column[:first], output)).all()
 
@@ -180,17 +214,15 @@ def _is_initial(column: NDArray[Any], output: Output) -> Any:
 
 def _ranges_and_relations_hold(unit: Unit, params: ChainParams, fed: Columns, got: Columns) -> None:
     values = unit.values(params)
+    scope = _scope(fed) | got
     for output in unit.spec.outputs:
         low, high = (_number(bound, values) for bound in (output.low, output.high))
         column = got[output.name][_is_resolved(got)]
-        column = column[~np.isnan(column)]
+        column = column[~is_missing(column)]
         assert low is None or (column >= low - SLACK * max(1.0, abs(low))).all(), output.name
         assert high is None or (column <= high + SLACK * max(1.0, abs(high))).all(), output.name
         for relation in output.relations:
-            named = set(re.findall(r"[a-z_0-9]+", relation))
-            for row in _rows(got, fed):
-                if not any(math.isnan(row[name]) for name in named & row.keys() - {"min", "max"}):
-                    assert eval(relation, {}, values | row), (relation, row)  # noqa: S307  of a SPEC
+            _relation_holds(relation, scope, values)
 
 
 def _is_resolved(got: dict[str, NDArray[Any]]) -> NDArray[np.bool_] | slice:
@@ -201,17 +233,26 @@ def _is_resolved(got: dict[str, NDArray[Any]]) -> NDArray[np.bool_] | slice:
     return span
 
 
-def _rows(got: dict[str, NDArray[Any]], fed: dict[str, NDArray[Any]]) -> Iterator[dict[str, Any]]:
-    least = np.minimum.accumulate(fed["source"]) * (1 - SLACK)
-    most = np.maximum.accumulate(fed["source"]) * (1 + SLACK)
-    for i in range(len(fed["close"])):
-        row: dict[str, Any] = {name: got[name][i].item() for name in got}
-        bar: dict[str, Any] = {name: fed[name][i].item() for name in _BAR}
-        yield bar | row | {"min": _always(least[i]), "max": _always(most[i])}
+def _relation_holds(relation: str, scope: Columns, values: dict[str, Any]) -> None:
+    """Assert a relation of a SPEC on every bar on which all that it names is there."""
+    formula = re.sub(r"\b(min|max)\((\w+)\)", r"\1_\2", relation)
+    names = [name for name in scope if re.search(rf"\b{name}\b", formula)]
+    there = np.ones(len(scope["close"]), bool)
+    for name in names:
+        there &= ~is_missing(scope[name])
+    for i in np.flatnonzero(there):
+        row = values | {name: scope[name][i].item() for name in names}
+        loose = row | {name: row[name] * by for name, by in _LOOSE.items() if name in row}
+        assert any(eval(formula, {}, names) for names in (row, loose)), (relation, row)  # noqa: S307
 
 
-def _always(value: float) -> Callable[[float], float]:
-    return lambda _source: value
+def _scope(fed: Columns) -> dict[str, NDArray[Any]]:
+    """Return what relations may name besides outputs; extremes so far have a little slack."""
+    least, most = {}, {}
+    for name in ("high", "low", "close", "source"):
+        least[f"min_{name}"] = np.minimum.accumulate(fed[name]) * (1 - SLACK)
+        most[f"max_{name}"] = np.maximum.accumulate(fed[name]) * (1 + SLACK)
+    return least | most | {name: fed[name] for name in ("high", "low", "close")}
 
 
 def _agree_from(settled: int, part: Columns, whole: Columns) -> None:
@@ -246,4 +287,4 @@ def _walk(n: int) -> dict[str, NDArray[Any]]:
     close = 100.0 + np.arange(n) % 7
     fed: dict[str, NDArray[Any]] = dict.fromkeys(("open", "close", "source"), close)
     fed |= {"high": close + 1, "low": close - 1, "volume": close, "volatility": close}
-    return fed | {"bar_number": np.arange(n)}
+    return fed | {"bar_number": np.arange(n), "ts_open": np.arange(n) * MINUTE_MS}

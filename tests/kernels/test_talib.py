@@ -122,6 +122,36 @@ def _net_of_path(bars: Columns, length: int) -> Columns:
     return {"value": 100 * (rises - falls) / (rises + falls)}
 
 
+def _movement(bars: Columns, length: int) -> Columns:
+    plus, minus = (f(bars["high"], bars["low"], length) for f in (talib.PLUS_DM, talib.MINUS_DM))
+    return {"dmp": plus / length, "dmn": minus / length}
+
+
+def _directional(bars: Columns, length: int) -> Columns:
+    given = (bars["high"], bars["low"], bars["close"], length)
+    return {
+        "adx": talib.ADX(*given),
+        "dmp": talib.PLUS_DI(*given),
+        "dmn": talib.MINUS_DI(*given),
+        "adxr": talib.ADXR(*given),
+    }
+
+
+def _lately(bars: Columns, length: int) -> Columns:
+    down, up = talib.AROON(bars["high"], bars["low"], length)
+    return {"up": up, "down": down, "osc": talib.AROONOSC(bars["high"], bars["low"], length)}
+
+
+def _stop(bars: Columns, af0: float, af: float, max_af: float) -> Columns:
+    assert af0 == af  # TA-Lib has one step for both
+    return {"sar": talib.SAR(bars["high"], bars["low"], af, max_af)}
+
+
+def _money_flow(bars: Columns, length: int) -> Columns:
+    flow = talib.MFI(bars["high"], bars["low"], bars["close"], bars["volume"], length)
+    return {"value": flow}
+
+
 ORACLES: dict[str, tuple[Callable[..., Columns], tuple[dict[str, Any], ...]]] = {
     "wma": (_averaged("WMA"), ({"length": 20}, {"length": 1}, {"length": 2})),
     "dema": (_averaged("DEMA"), ({"length": 20}, {"length": 2})),
@@ -156,6 +186,25 @@ ORACLES: dict[str, tuple[Callable[..., Columns], tuple[dict[str, Any], ...]]] = 
     "macd": (_convergence, ({"fast": 12, "slow": 26, "signal": 9},)),
     "bbands": (_bands, ({"length": 20, "std": 2.0}, {"length": 5, "std": 1.5})),
     "donchian": (_channel, ({"lower_length": 7, "upper_length": 20},)),
+    "midprice": (
+        lambda bars, length: {"value": talib.MIDPRICE(bars["high"], bars["low"], length)},
+        ({"length": 14},),
+    ),
+    "ohlc4": (
+        lambda bars: {
+            "value": talib.AVGPRICE(bars["open"], bars["high"], bars["low"], bars["close"])
+        },
+        ({},),
+    ),
+    "dm": (_movement, ({"length": 14}, {"length": 2})),
+    "adx": (_directional, ({"length": 14}, {"length": 2})),
+    "aroon": (_lately, ({"length": 25}, {"length": 2})),
+    "psar": (
+        _stop,
+        ({"af0": 0.02, "af": 0.02, "max_af": 0.2}, {"af0": 0.3, "af": 0.3, "max_af": 0.3}),
+    ),
+    "obv": (lambda bars: {"value": talib.OBV(bars["close"], bars["volume"])}, ({},)),
+    "mfi": (_money_flow, ({"length": 14}, {"length": 3})),
 }
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tradec.compiler.catalog import standard
 from tradec.compiler.unit_chain import References as Chain
 from tradec.compiler.unit_chain import UnitChain, as_columns, bars_of, run_reference
+from tradec.runtime.kernels.arith import MISSING
 
 __all__ = ["Chain", "as_columns", "bars_of", "run_reference"]
 
@@ -21,6 +22,12 @@ UNITS = tuple(UnitChain(unit.name, standard()) for unit in standard().units)
 
 def unit_named(name: str) -> Unit:
     return next(unit for unit in UNITS if unit.name == name)
+
+
+def is_missing(column: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return where a column of raw values has none."""
+    found: NDArray[np.bool_] = np.isnan(column) if column.dtype == float else column == MISSING
+    return found
 
 
 def assert_same(got: Arrays, want: Arrays) -> None:

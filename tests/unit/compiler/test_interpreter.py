@@ -1,5 +1,4 @@
 import struct
-from dataclasses import replace
 
 import pytest
 
@@ -174,14 +173,14 @@ def test_a_missing_index_is_unknown() -> None:
 
 
 def test_an_int_of_an_indicator_is_missing_before_it_is_valid() -> None:
-    swing = series("s", "swing", params={"left": 1, "right": 1})
-    version = replace(swing.outputs[4], first_valid=2)
-    early = replace(
-        swing, kind="indicator", outputs=(*swing.outputs[:4], version, *swing.outputs[5:])
-    )
-    is_zero = ir.Compare(op="==", left=read(swing, "version"), right=const(0))
-    assert fires(is_zero, 1, 1, 1, 1, units=(early,)) == [2, 3]
-    assert fires(is_zero, 1, 1, 1, 1, units=(swing,)) == [0, 1, 2, 3]
+    stop = series("p", "psar")
+    goes_on = ir.Compare(op="==", left=read(stop, "reversal"), right=const(0))
+    assert fires(goes_on, 1, 2, 3, 4, units=(stop,)) == [1, 2, 3]
+    assert fires(ir.Not(operand=goes_on), 1, 2, 3, 4, units=(stop,)) == []
+    trend = series("t", "supertrend", params={"length": 3, "multiplier": 1.0})
+    falls = ir.Compare(op="==", left=read(trend, "direction"), right=const(-1))
+    assert fires(falls, 1, 1, 1, 1, units=(trend,)) == [2, 3]
+    assert fires(ir.Not(operand=falls), 1, 1, 1, 1, units=(trend,)) == []
 
 
 def test_enums_and_bools_compare_by_code() -> None:

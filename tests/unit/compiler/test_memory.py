@@ -8,6 +8,7 @@ from tradec.compiler.types import (
     Constant,
     FadingMemory,
     FiniteMemory,
+    IntegralMemory,
     Memory,
 )
 from tradec.runtime.spec import DATA_DEPENDENT
@@ -18,6 +19,7 @@ MEMORIES: st.SearchStrategy[Memory] = st.one_of(
     st.builds(FiniteMemory, BARS),
     st.builds(FadingMemory, st.sampled_from([0.5, 0.9, 0.95]), st.integers(1, 3), BARS),
     st.builds(AnchoredMemory, st.sampled_from(["a", "b"]), BARS),
+    st.builds(IntegralMemory, BARS),
 )
 
 
@@ -47,6 +49,8 @@ def test_join_with_itself_changes_nothing(memory: Memory) -> None:
         (AnchoredMemory("pivot", 11), FiniteMemory(3), AnchoredMemory("pivot", 13)),
         (FiniteMemory(1), AnchoredMemory("pivot", 11), AnchoredMemory("pivot", 11)),
         (Constant(), FiniteMemory(3), FiniteMemory(3)),
+        (IntegralMemory(1), FiniteMemory(5), IntegralMemory(5)),
+        (IntegralMemory(1), AnchoredMemory("pivot", 11), IntegralMemory(11)),
     ],
 )
 def test_chain(inner: Memory, outer: Memory, total: Memory) -> None:
@@ -57,6 +61,7 @@ def test_join_takes_the_class_that_lasts_longest() -> None:
     parts: list[Memory] = [FiniteMemory(50), FadingMemory(0.9, 1, 2), AnchoredMemory("pivot", 11)]
     assert join_all(parts[:2]) == FadingMemory(0.9, 1, 50)
     assert join_all(parts) == AnchoredMemory("pivot", 50)
+    assert join_all([*parts, IntegralMemory(3)]) == IntegralMemory(50)
 
 
 def test_an_offset_lengthens_the_window() -> None:

@@ -1,0 +1,42 @@
+# cython: cdivision=True
+# Aroon (formulas: aroon.py).
+from libc.stdint cimport int64_t
+
+from tradec.runtime.kernels.missing cimport NAN
+from tradec.runtime.kernels.monotone cimport Monotone, monotone_init, monotone_step
+
+ctypedef struct Aroon:
+    Monotone above
+    Monotone below      # of the negated lows
+    double length
+
+ctypedef struct AroonOut:
+    double up
+    double down
+    double osc
+
+cdef inline void aroon_init(Aroon* s, int64_t length) noexcept nogil:
+    monotone_init(&s.above, length + 1)
+    monotone_init(&s.below, length + 1)
+    s.length = <double>length
+
+cdef inline double aroon_nearness(const Aroon* s, const Monotone* queue,
+                                  const int64_t* indices) noexcept nogil:
+    # The newest input has the index queue.now - 1, and what is left of the window counts.
+    cdef int64_t left = indices[queue.head] - (queue.now - queue.length)
+    return 100.0 * <double>left / s.length
+
+cdef inline void aroon_step(Aroon* s, double* highs, int64_t* high_indices, double* lows,
+                            int64_t* low_indices, double high, double low,
+                            AroonOut* out) noexcept nogil:
+    out.up = NAN
+    out.down = NAN
+    out.osc = NAN
+    if high != high or low != low:
+        return
+    monotone_step(&s.above, highs, high_indices, high)
+    monotone_step(&s.below, lows, low_indices, -low)
+    if s.above.now >= s.above.length:
+        out.up = aroon_nearness(s, &s.above, high_indices)
+        out.down = aroon_nearness(s, &s.below, low_indices)
+        out.osc = out.up - out.down
