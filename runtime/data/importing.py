@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradec.runtime.data.bars import Bars, Hole, from_columns
-from tradec.runtime.data.catalog import DEFAULT_VENUE, Catalog
+from tradec.runtime.data.catalog import DEFAULT_VENUE, Catalog, Report
 from tradec.runtime.data.checks import REASONS, Checked, Refused, check_rows
 from tradec.runtime.data.errors import DataError
 from tradec.runtime.data.files import read_rows
-from tradec.runtime.data.kinds import SOURCE_IMPORT, check_names
+from tradec.runtime.data.formats import Hints, read_format
+from tradec.runtime.data.kinds import FLAG_FLAT, SOURCE_REST, check_names
 from tradec.runtime.data.merging import OnConflict
+from tradec.runtime.data.snapshots import latest
 from tradec.runtime.data.timestamps import (
     MINUTE_MS,
     TIMEFRAMES,
@@ -27,11 +29,16 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with a stage (`read`, `check`, `write`), how much of it is done, and how much there is."""
 
 
+MAX_DISAGREE = 0.001
+"""Share of the minutes that Bybit has told itself which a file may contradict."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
     """What an import read, did and found; rows are the file's, `filled` are flat minutes added.
 
     `kept` rows differ from those that are there, which stayed. `holes` are too long to be filled.
+    `overlap` minutes were there from Bybit itself, of which `disagree` differ by over a tick.
     """
 
     symbol: str
@@ -50,6 +57,10 @@ class ImportReport:
     refused: tuple[Refused, ...]
     holes: tuple[Hole, ...]
     files: tuple[str, ...]
+    form: str
+    first_row: str
+    overlap: int
+    disagree: int
 
 
 def import_file(  # noqa: PLR0913 - what a user can say of a file
@@ -58,26 +69,35 @@ def import_file(  # noqa: PLR0913 - what a user can say of a file
     symbol: str,
     *,
     venue: str = DEFAULT_VENUE,
-    mapping: Mapping[str, str] | None = None,
+    hints: Hints | None = None,
     on_conflict: OnConflict = "keep",
     max_refused: float = 0.0,
+    dry: bool = False,
     progress: Progress = lambda _stage, _done, _total: None,
 ) -> ImportReport:
-    """Put the minutes of a Parquet or CSV file into the catalogue; on any error, nothing.
+    """Put the minutes of a file into the catalogue; on any error, nothing.
 
     More than the share `max_refused` of bad rows refuses the file; 1.0 takes every good row.
+    A file that contradicts what Bybit has said of the same minutes is refused, unless it is to
+    replace it. With `dry` nothing is written.
     """
     check_names(venue, symbol)
     path = Path(path)
     progress("read", 0, path.stat().st_size if path.is_file() else 0)
-    rows = read_rows(path, mapping)
+    found = read_format(path, hints or Hints(symbol=symbol))
+    rows = found.rows
     progress("check", 0, rows.n)
     checked = check_rows(rows, MINUTE_MS)
     _refuse_coarse(path, checked.ts)
     _refuse_bad(path, checked, rows.n, max_refused)
     progress("write", 0, rows.n)
-    bars, table = _minutes(checked, f"import:{path.name}")
-    report = catalog.write(venue, symbol, "kline_1m", table, bars.source, on_conflict)
+    bars, table = _minutes(checked, f"import:{path.name}", found.src)
+    overlap = _overlap(catalog, venue, symbol, checked)
+    if on_conflict != "replace":
+        _refuse_contradiction(path, overlap)
+    report = Report(written=0, replaced=0, unchanged=0, kept=0, files=())
+    if not dry:
+        report = catalog.write(venue, symbol, "kline_1m", table, bars.source, on_conflict)
     progress("write", rows.n, rows.n)
     return ImportReport(
         symbol=symbol,
@@ -96,7 +116,39 @@ def import_file(  # noqa: PLR0913 - what a user can say of a file
         refused=checked.refused,
         holes=bars.holes,
         files=report.files,
+        form=found.form,
+        first_row=found.first,
+        overlap=overlap[0],
+        disagree=overlap[1],
     )
+
+
+def _overlap(catalog: Catalog, venue: str, symbol: str, checked: Checked) -> tuple[int, int]:
+    """Return how many minutes the catalogue has from Bybit itself, and how many contradict it.
+
+    A close that is more than a tick away contradicts.
+    """
+    first, last = int(checked.ts[0]), int(checked.ts[-1]) + MINUTE_MS
+    there = catalog.read_rows(venue, symbol, "kline_1m", first, last)
+    own = (there["src"].to_numpy() == SOURCE_REST) & (there["flags"].to_numpy() & FLAG_FLAT == 0)
+    ts, close = there["ts"].to_numpy()[own], there["close"].to_numpy()[own]
+    _, ours, theirs = np.intersect1d(checked.ts, ts, assume_unique=True, return_indices=True)
+    if not len(ours):
+        return 0, 0
+    found = latest(catalog, venue, symbol, "instrument")
+    tick = float(found[0]["tick"]) if found else 10.0 ** (np.floor(np.log10(close[0])) - 5)
+    apart = np.abs(checked.close[ours] - close[theirs]) > tick * 1.000001
+    return len(ours), int(apart.sum())
+
+
+def _refuse_contradiction(path: Path, overlap: tuple[int, int]) -> None:
+    both, apart = overlap
+    if apart > MAX_DISAGREE * both:
+        what = (
+            f"{path.name} differs from what Bybit itself has said in {apart} of {both} minutes "
+            "that both have: its clock or its symbol is another one"
+        )
+        raise DataError("CONFLICTING_ROWS", what, {"overlap": both, "disagree": apart})
 
 
 def read_file(path: Path | str, mapping: Mapping[str, str] | None = None) -> Bars:
@@ -129,7 +181,7 @@ def _grid(checked: Checked, base_ms: int, source: str) -> tuple[Bars, tuple[Hole
     return from_columns(checked.ts, *columns, base_ms=base_ms, source=source)
 
 
-def _minutes(checked: Checked, source: str) -> tuple[Bars, Any]:
+def _minutes(checked: Checked, source: str, src: int) -> tuple[Bars, Any]:
     """Return the grid, and the rows to be stored: the file's, and flat ones in its short holes."""
     import pyarrow as pa  # noqa: PLC0415 - deferred: heavy
 
@@ -148,7 +200,7 @@ def _minutes(checked: Checked, source: str) -> tuple[Bars, Any]:
         "close": bars.close,
         "volume": bars.volume,
         "turnover": turnover,
-        "src": np.full(bars.n, SOURCE_IMPORT, np.uint8),
+        "src": np.full(bars.n, src, np.uint8),
         "flags": bars.flags,
     }
     return bars, pa.table({name: column[stored] for name, column in columns.items()})
