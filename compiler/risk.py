@@ -235,15 +235,18 @@ class RiskRules:
         )
 
     def _default_sizing(self, said: written.Risk, account: written.Account) -> trading.Sizing:
+        """Return a share of the equity: that of `risk`, which has a place, or of the account."""
         if said.is_full:
             value = self.figures.number(ACCOUNT, account, "risk_per_trade_pct")
-        else:
-            value = self.figures.number(RISK, said, "max_position_pct")
-            place = said.max_position_pct or said
-            self._check_beside(
-                account.risk_per_trade_pct, "account.risk_per_trade_pct", "risk", place
-            )
-        return trading.Sizing(model="percent_equity", value=value, include_costs=False)
+            return trading.Sizing(model="percent_equity", value=value, include_costs=False)
+        place = said.max_position_pct or said
+        self._check_beside(account.risk_per_trade_pct, "account.risk_per_trade_pct", "risk", place)
+        return trading.Sizing(
+            model="percent_equity",
+            value=self.figures.number(RISK, said, "max_position_pct"),
+            include_costs=False,
+            span=place.span,
+        )
 
     def _leverage(self, said: written.Risk, account: written.Account) -> ir.Setting:
         """Return the leverage in effect (14.4)."""

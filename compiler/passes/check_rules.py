@@ -35,7 +35,9 @@ def check_rules(play: ir.Play, context: Context) -> ir.Play:
 
 def _check_money(play: ir.Play, diagnostics: Diagnostics) -> None:
     account, values = play.account, play_values(play, {})
-    defaults = dict(account_settings(account)) | {"max_position_pct": play.risk.sizing.value}
+    sizing = play.risk.sizing
+    size = "risk_per_trade_pct" if sizing.span == NOWHERE else "max_position_pct"
+    defaults = dict(account_settings(account)) | {size: sizing.value}
     left_out = [name for name, value in defaults.items() if value.span == NOWHERE]
     if left_out:
         only_position = left_out == ["max_position_pct"]

@@ -215,6 +215,13 @@ def test_defaults_are_listed_once() -> None:
     assert "max_position_pct is 10" in warning.notes
 
 
+def test_the_size_of_a_play_without_risk_is_that_of_the_account() -> None:
+    policy = "position_policy: {exit_mode: first_hit}\n"
+    warning = one(policy + "risk_model: {take_profit: {type: percent, value: 2}}", "W109")
+    assert warning.message == "money left to its default: risk_per_trade_pct"
+    assert warning.notes == ("risk_per_trade_pct is 1",)
+
+
 def test_a_play_that_says_everything_is_not_warned() -> None:
     assert found("name: plain") == []
 
