@@ -1,6 +1,7 @@
 """The sections `features` and `structures`, whose ids share one namespace."""
 
 import re
+from dataclasses import replace
 
 from tradec.dsl import nodes
 from tradec.dsl.bind import Bound, bind, join_path
@@ -129,6 +130,7 @@ class _Entries:
         at = (
             value.entries[0][0].span if isinstance(value, Mapping) and value.entries else value.span
         )
+        value = self._unfolded(value, path)
         bound = bind(STRUCTURE, value, path, at, self._cx)
         arguments = _read_arguments(bound, path, self._cx)
         uses = self._uses(bound, path)
@@ -144,6 +146,26 @@ class _Entries:
             uses=uses,
             span=key.span,
         )
+
+    def _unfolded(self, value: Marked, path: str) -> Marked:
+        """Return `{swing: {params: ...}}` as the structure that was meant; E101 says so."""
+        if not isinstance(value, Mapping) or len(value.entries) != 1:
+            return value
+        key, inner = value.entries[0]
+        if key.text in STRUCTURE.by_name or not isinstance(inner, Mapping):
+            return value
+        self._cx.report(
+            "E101",
+            key.span,
+            f"unknown key `{join_path(path, key.text)}`",
+            f"write `{{type: {key.text}, key: {key.text}, ...}}`",
+            label="unknown key",
+            notes=("a structure is a mapping with `type` and `key`",),
+        )
+        words = ((replace(key, text=name), key) for name in ("type", "key"))
+        taken = {"type", "key"}
+        rest = (entry for entry in inner.entries if entry[0].text not in taken)
+        return Mapping(entries=(*words, *rest), span=value.span)
 
     def _key(self, bound: Bound, path: str) -> nodes.Literal | None:
         value = bound.special.get("key")

@@ -5,6 +5,9 @@ import pytest
 from complete import complete
 from reading import read, read_clean
 from tradec.dsl import nodes, written
+from tradec.dsl.build import read_what_stands
+from tradec.dsl.diagnostics import Diagnostics
+from tradec.dsl.span import Source
 
 PLAY = """
 version: 3.1
@@ -123,6 +126,20 @@ def test_features_and_structures() -> None:
             uses=(literal("swing"), literal("trend")),
         ),
     )
+
+
+def test_a_structure_under_its_type_is_understood_and_refused() -> None:
+    text = complete("structures: {exec: [{swing: {params: {left: 5}}}]}")
+    play, found = read(text)
+    assert play is None
+    assert [(one.code, one.helps) for one in found] == [
+        ("E101", ("write `{type: swing, key: swing, ...}`",))
+    ]
+    stands = read_what_stands(Source("play.yml", text), Diagnostics())
+    assert stands is not None
+    (structure,) = stands.structures
+    assert (structure.key, structure.type) == (literal("swing"), literal("swing"))
+    assert structure.params == (nodes.Argument(name="left", value=literal(5)),)
 
 
 def test_blocks() -> None:
