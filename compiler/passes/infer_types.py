@@ -136,9 +136,20 @@ class _Rules:
         return ir.Intent(
             action=action,
             percent=percent,
-            metadata=tuple(found for n in intent.metadata if (found := self._note(n)) is not None),
+            metadata=self._notes(intent, action),
             span=intent.action.span,
         )
+
+    def _notes(self, intent: nodes.Intent, action: ir.Action) -> tuple[ir.Note, ...]:
+        if intent.metadata and action is ir.Action.NO_ACTION:
+            self.diagnostics.report(
+                "W110",
+                intent.metadata[0].span,
+                "`metadata` has no effect on `no_action`, which makes no trade",
+                helps=("remove it",),
+            )
+            return ()
+        return tuple(found for n in intent.metadata if (found := self._note(n)) is not None)
 
     def _note(self, note: nodes.Note) -> ir.Note | None:
         """Return an entry of the metadata; None once its error is reported."""

@@ -410,6 +410,13 @@ actions:
     assert "E401" in codes(sections.replace("feature_id: rsi_14", "feature_id: rsi_15"))
 
 
+def test_metadata_of_no_trade() -> None:
+    when = "when: rsi_14 < 30"
+    sections = f"actions: {{entry_long: close > 1, no_action: {{{when}, metadata: {{a: 1}}}}}}"
+    assert placed(sections, one(sections, "W110")) == "a"
+    assert [b.cases[0].emit[0].metadata for b in typed(sections).blocks] == [(), ()]
+
+
 def test_what_only_a_stop_reads_is_used() -> None:
     rule = "stop_loss: {type: atr_multiple, value: 1, atr_feature_id: atr_7_1h}"
     unused = [d.message for d in findings(f"{FIRST_HIT}{FEATURES}\nrisk: {{{rule}}}")]
