@@ -33,3 +33,13 @@ def test_a_workload_gives_its_figures(name: str) -> None:
     assert found["ratio"] > 0
     assert found["peak_mib"] > 0
     assert found["startup"]["cpu_s"]["help"] > 0
+
+
+@pytest.mark.slow
+def test_market_data_give_their_figures() -> None:
+    command = [sys.executable, "-m", "bench", "data", "--json", "--minutes", "90000"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["data"]
+    assert found["read_minutes"] == 90_000
+    assert all(value > 0 for value in found.values())

@@ -27,6 +27,7 @@ COMMANDS = {
 DATA = {
     "import": ("tradec.cli.data_import", "import_", "Import minutes from a Parquet or CSV file."),
     "sync": ("tradec.cli.data_sync", "sync", "Fetch from Bybit what the catalogue lacks."),
+    "backfill": ("tradec.cli.data_series", "backfill", "Fetch the whole history of a symbol."),
     "status": ("tradec.cli.data_status", "status", "Show which minutes the catalogue holds."),
     "gaps": ("tradec.cli.data_care", "gaps", "List stretches that nobody has asked Bybit for."),
     "fix": ("tradec.cli.data_care", "fix", "Fill gaps from Bybit."),
@@ -34,6 +35,10 @@ DATA = {
     "verify": ("tradec.cli.data_care", "verify", "Compare minutes with Bybit's slower bars."),
     "query": ("tradec.cli.data_query", "query", "Show rows, rolled up or by SQL."),
     "export": ("tradec.cli.data_query", "export", "Write rows into a file."),
+    "funding": ("tradec.cli.data_series", "funding", "Show rates of funding."),
+    "oi": ("tradec.cli.data_series", "oi", "Show open interest."),
+    "instruments": ("tradec.cli.data_series", "instruments", "Show a contract's filters."),
+    "tiers": ("tradec.cli.data_series", "tiers", "Show a contract's risk tiers."),
     "synth": ("tradec.cli.data_synth", "synth", "Draw a synthetic market into a file."),
     "delete": ("tradec.cli.data_care", "delete", "Take rows out of the catalogue."),
 }

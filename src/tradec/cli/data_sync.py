@@ -20,6 +20,8 @@ from tradec.cli.times import Instant, shown
 from tradec.cli.variables import set_option
 
 if TYPE_CHECKING:
+    from tradec.cli.config import Config
+    from tradec.runtime.data.catalog import Catalog
     from tradec.runtime.data.syncing import Done, Want
 
 KINDS: Mapping[str, str] = MappingProxyType(
@@ -101,9 +103,7 @@ def sync(  # noqa: PLR0913, PLR0917  one argument for each option
     fetched. Minutes that Bybit does not have are remembered as such.
     """
     from tradec.cli.config import load_config
-    from tradec.cli.exchange import connector
-    from tradec.runtime.data.catalog import DEFAULT_VENUE, Catalog, wall_ms
-    from tradec.runtime.data.syncing import Sync
+    from tradec.runtime.data.catalog import Catalog, wall_ms
 
     if to_now and (period or start is not None or end is not None):
         raise CommandError("--to-now stands alone: it begins where the catalogue ends")
@@ -120,6 +120,24 @@ def sync(  # noqa: PLR0913, PLR0917  one argument for each option
         wants = _of_symbols(_symbols(symbols), kinds, window)
     if to_now:
         wants = _continued(catalog, wants)
+    return _synced(catalog, wants, config, jobs)
+
+
+def run_sync(symbols: list[str], kinds: tuple[str, ...] | None, window: tuple[int, int]) -> Outcome:
+    """Return what a sync of some symbols over a window did."""
+    from tradec.cli.config import load_config
+    from tradec.runtime.data.catalog import Catalog
+
+    config = load_config(current().config)
+    wants = _of_symbols(symbols, kinds, window)
+    return _synced(Catalog(current().data_dir), wants, config, None)
+
+
+def _synced(catalog: "Catalog", wants: "list[Want]", config: "Config", jobs: int | None) -> Outcome:
+    from tradec.cli.exchange import connector
+    from tradec.runtime.data.catalog import DEFAULT_VENUE
+    from tradec.runtime.data.syncing import Sync
+
     with stages(current()) as show:
         work = Sync(
             catalog,

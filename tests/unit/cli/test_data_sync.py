@@ -118,3 +118,24 @@ def test_rows_that_cannot_be_true_end_with_seven(server: FakeBybit) -> None:
     )  # fmt: skip
     assert said.code == 7
     assert "low <= min(open, close)" in said.err
+
+
+@pytest.mark.usefixtures("server")
+def test_series_other_than_minutes_are_shown() -> None:
+    for verb in ("funding", "oi", "instruments", "tiers"):
+        assert tradec("data", verb, "--symbol", "BTCUSDT").code == 7
+    kinds = "funding,oi,instruments,tiers"
+    window = ("--start", day(1), "--end", day(3))
+    assert tradec("data", "sync", "--symbols", "BTCUSDT", "--kinds", kinds, *window).code == 0
+    paid = tradec("data", "funding", "--symbol", "BTCUSDT", "--json").data
+    assert paid["sum"] == pytest.approx(sum(row["rate"] for row in paid["rows"]))
+    assert "0.10" in tradec("data", "instruments", "--symbol", "btcusdt").out
+    assert "0.005" in tradec("data", "tiers", "--symbol", "BTCUSDT").out
+    assert tradec("data", "oi", "--symbol", "BTCUSDT", "--limit", 3).code == 0
+
+
+def test_backfill_begins_at_the_launch(server: FakeBybit) -> None:
+    said = tradec("data", "backfill", "btcusdt", "--json")
+    assert said.code == 0, said.err
+    assert said.data["series"][0]["written"] == MINUTES
+    assert min(int(o.params["start"]) for o in server.register.of("/v5/market/kline")) == T0
