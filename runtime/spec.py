@@ -40,6 +40,9 @@ BAR_INPUTS = ("open", "high", "low", "close", "volume")
 INTEGER_INPUTS = ("ts_open", "bar_number")
 """Inputs that are int64: the bar's opening time, its number since the epoch on its timeframe."""
 
+NEARLY = 1e-9
+"""The slack of a well-conditioned calculation."""
+
 DATA_DEPENDENT = -1
 """The lag of an output whose confirmation takes as long as it takes."""
 
@@ -155,12 +158,14 @@ Memory: TypeAlias = Finite | Fading | Anchored | Integral
 class Output:
     """One output over time.
 
-    `low`, `high` bound it (numbers or formulas), up to the rounding of the last digits unless it is
-    `exact`, and where `given` holds: a formula over the parameters, or `source >= 0`. `empty` is
-    the value of an int output that the language reads as missing (-1 for a bar index); `tokens` are
-    (word, code) of an enum, where the empty word is written `none` in the language; `lag` is the
-    confirmation lag in bars, a formula; `first_valid` and `memory` override those of the unit. An
-    `exclusive` output is missing while a sibling has the value, perhaps for ever.
+    `low`, `high` bound it (numbers or formulas) where `given` holds: a formula over the parameters,
+    or `source >= 0`. Rounding carries a float past them by at most `slack`, a share of the larger
+    one: 0 if the bounds are exact, None if that depends on the data, as for a quotient of running
+    sums. `empty` is the value of an int output that the language reads as missing (-1 for a bar
+    index); `tokens` are (word, code) of an enum, where the empty word is written `none` in the
+    language; `lag` is the confirmation lag in bars, a formula; `first_valid` and `memory` override
+    those of the unit. An `exclusive` output is missing while a sibling has the value, perhaps for
+    ever.
 
     `relations` are what else the compiler may rely on: Python expressions that hold on every bar on
     which each output that they name has a value. They name outputs, inputs (also those prices of
@@ -177,7 +182,7 @@ class Output:
     unit: str = "source"
     low: float | str | None = None
     high: float | str | None = None
-    exact: bool = False
+    slack: float | None = None
     given: str = ""
     empty: int | None = None
     tokens: tuple[tuple[str, int], ...] = ()

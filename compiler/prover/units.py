@@ -23,12 +23,9 @@ from tradec.compiler.prover.relations import Relation, relations_of
 from tradec.compiler.settings import play_values, unit_arguments
 from tradec.compiler.types import Kind
 from tradec.runtime.formula import evaluate
-from tradec.runtime.spec import BAR_INPUTS, Output, Spec
+from tradec.runtime.spec import BAR_INPUTS, NEARLY, Output, Spec
 
 _WHOLE = 2.0**53
-_SLACK = 1e-9
-"""Bounds of a SPEC hold up to this, relative, unless it says `exact`."""
-
 _PRICE = Interval(LEAST, MOST)
 _VOLUME = Interval(0.0, MOST)
 
@@ -125,8 +122,8 @@ class Units:
                 return Range.plain(_whole(output, self._ends(described, output)))
             case "float":
                 ends, hull = self._ends(described, output), self._hull(described, output)
-                exact = ends if output.exact else _widened(ends)
-                return Range(exact.meet(_widened(hull)), ends.meet(hull))
+                exact = _widened(ends, output.slack).meet(_widened(hull, NEARLY))
+                return Range(exact, ends.meet(hull))
 
     def _ends(self, described: Described, output: Output) -> Interval:
         if not self._is_given(described, output.given):
@@ -197,15 +194,11 @@ def _whole(output: Output, ends: Interval) -> Interval:
     return Interval(max(low, -_WHOLE), min(ends.high, _WHOLE))
 
 
-def _widened(ends: Interval) -> Interval:
+def _widened(ends: Interval, slack: float | None) -> Interval:
     """Return bounds that hold whatever rounding does; none where there is no scale."""
+    if slack == 0:
+        return ends
     most = max(abs(ends.low), abs(ends.high))
-    if most < MOST:
-        return Interval(ends.low - _SLACK * most, ends.high + _SLACK * most)
-    low = ends.low - _SLACK * abs(ends.low) if _has_scale(ends.low) else -INFINITY
-    high = ends.high + _SLACK * abs(ends.high) if _has_scale(ends.high) else INFINITY
-    return Interval(low, high)
-
-
-def _has_scale(end: float) -> bool:
-    return LEAST < abs(end) < MOST
+    if slack is None or most >= MOST:
+        return EVERYTHING
+    return Interval(ends.low - slack * most, ends.high + slack * most)
