@@ -144,7 +144,7 @@ features: {bb_5_1: {indicator: bbands, params: {length: 5, std: 1.0}}}
 actions: {entry_long: "bb_5_1.percent_b > %s"}
 """
     assert "W107" not in codes(sections % 1.4)
-    assert one(sections % 1.6, "W107").notes == ("`bb_5_1.percent_b` is at most 1.5",)
+    assert one(sections % 1.6, "W107").notes[0] == "`bb_5_1.percent_b` is at most 1.5"
 
 
 def test_nothing_is_proven_of_a_play_with_errors() -> None:
