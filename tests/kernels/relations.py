@@ -56,7 +56,7 @@ class Rule:
         functions = {
             "max": lambda name, n=None: self._extreme(name, i, n, highest=True),
             "min": lambda name, n=None: self._extreme(name, i, n, highest=False),
-            "present": lambda name: not bool(is_missing(self._got[name][i : i + 1])[0]),
+            "present": lambda name: not self._is_absent(name, i),
         }
         return {**self._values, **row, **functions}
 
