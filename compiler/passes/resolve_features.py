@@ -6,6 +6,8 @@ from tradec.compiler.arguments import Arguments
 from tradec.compiler.catalog import INDICATOR
 from tradec.compiler.chains import check_sources
 from tradec.compiler.context import Context
+from tradec.compiler.dependencies import Dependencies
+from tradec.compiler.structure_keys import StructureKeys
 from tradec.compiler.surface import changed, literals, map_all, map_refs
 from tradec.dsl import nodes
 from tradec.dsl.diagnostics import Diagnostics
@@ -21,8 +23,9 @@ def resolve_features(play: nodes.Play, context: Context) -> nodes.Play:
 
     Needs  resolve_timeframes.
     Gives  features with every parameter of their SPEC in its order (an optional one that is absent
-           stays so) and with a source if they take one; references without a qualifier, except to
-           the bars of a timeframe. A feature of an unknown indicator stays as it is.
+           stays so), with a source if they take one and with keys of structures that they can read;
+           references without a qualifier, except to the bars of a timeframe. A feature of an
+           unknown indicator stays as it is.
 
         rsi_14: {indicator: rsi, tf: 15m}  ->  rsi_14: {..., params: {length: 14}, source: close}
         1h.ema_50                          ->  ema_50_1h
@@ -40,6 +43,7 @@ class _Features:
         self._arguments = Arguments(
             code="E302", variables=dict(literals(play)), diagnostics=context.diagnostics
         )
+        self._keys = StructureKeys(Dependencies(play, context), context)
 
     def explicit(self, feature: nodes.Feature) -> nodes.Feature:
         """Return the feature with its parameters and source, or itself if its kind is unknown."""
@@ -47,11 +51,13 @@ class _Features:
         if spec is None:
             self._report_unknown(feature.indicator)
             return feature
-        return changed(
+        self._keys.check_missing(feature, spec)
+        completed = changed(
             feature,
             params=self._arguments.complete(feature, feature.indicator, spec),
             source=self._source(feature, spec),
         )
+        return self._keys.checked(completed, spec)
 
     def _source(self, feature: nodes.Feature, spec: Spec) -> nodes.Literal | None:
         if SOURCE in spec.inputs:
