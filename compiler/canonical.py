@@ -14,7 +14,7 @@ from tradec.compiler import ir
 from tradec.compiler.evaluate import of_kind
 
 _LEFT_OUT = frozenset({"span", "type", "outputs", "private"})
-_PLAY_LEFT_OUT = frozenset({"name", "deploy", "validation", "roles", "params"})
+_PLAY_LEFT_OUT = frozenset({"name", "builtins", "deploy", "validation", "roles", "params"})
 
 
 def canonical(play: ir.Play) -> str:

@@ -15,7 +15,10 @@ from tradec.runtime.spec import Anchored, Fading, Finite, Integral, Memory
 from tradec.runtime.timeframe import bars_per_period
 
 TOLERANCE = 1e-3
-"""A fading memory counts as faded once the seed weighs no more than this."""
+"""A fading memory counts as faded once the seed weighs no more than this, unless a play says so."""
+
+EXACT_TOLERANCE = 2.0**-52
+"""What `warmup: exact` asks for: less than a double can tell."""
 
 _CLASSES = ("finite", "fading", "anchored", "integral")
 
@@ -27,6 +30,7 @@ class ChainWarmup:
         self._series = {series.id: series for series in play.series}
         self._specs = {series.id: catalog.spec(series.unit) for series in play.series}
         self._values = play_values(play, {})
+        self._tolerance = play.warmup_tolerance
 
     def bars(self, name: str, outputs: Collection[str] = ()) -> int:
         """Return the closed bars after which some outputs of a series, or all, may be trusted."""
@@ -61,7 +65,8 @@ class ChainWarmup:
             return int(evaluate(memory.bars_required, names))
         own = self._own_first_valid(series, output)
         if isinstance(memory, Fading):
-            own += fading_bars(float(evaluate(memory.decay, names)), memory.order)
+            decay = float(evaluate(memory.decay, names))
+            own += fading_bars(decay, memory.order, self._tolerance)
         sources = (self._bars_read(read) for read in self._chained(series))
         volatile = (self._bars_read(read) for read in self._volatile(series))
         return max([own + max(sources, default=1), *volatile])

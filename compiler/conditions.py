@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from tradec.compiler import ir
+from tradec.compiler.reads import reads_anything
 from tradec.compiler.types import Kind, Type
 from tradec.compiler.typing_rules import (
     ORDERED,
@@ -14,6 +15,7 @@ from tradec.compiler.typing_rules import (
     describe,
     float_const,
 )
+from tradec.compiler.window_rules import Windows
 from tradec.dsl import nodes
 from tradec.dsl.diagnostics import Label
 from tradec.dsl.words import join_words, suggest
@@ -29,6 +31,7 @@ class Conditions:
     """Types the conditions of one play."""
 
     numbers: Numbers
+    windows: Windows
 
     def typed(self, node: nodes.Condition) -> ir.Condition:
         """Return the condition as the IR has it; NEUTRAL where an error is reported."""
@@ -37,8 +40,12 @@ class Conditions:
                 return self._compare(node) or NEUTRAL
             case nodes.Cross() | nodes.Between() | nodes.Near():
                 return self._numeric(node) or NEUTRAL
-            case nodes.Truth():
-                return self._truth(node) or NEUTRAL
+            case nodes.In() | nodes.Changed() | nodes.Truth():
+                return self._of_any_kind(node) or NEUTRAL
+            case nodes.Window(operand=operand):
+                return self.windows.typed(node, self.typed(operand)) or NEUTRAL
+            case nodes.SetupRef(name=name):
+                raise AssertionError(name)  # expand_setups has put conditions in their places
             case nodes.Not(operand=operand):
                 return ir.Not(operand=self.typed(operand), span=node.span)
             case nodes.All(operands=operands):
@@ -55,6 +62,36 @@ class Conditions:
                 return self._between(node)
             case nodes.Near():
                 return self._near(node)
+
+    def _of_any_kind(self, node: nodes.In | nodes.Changed | nodes.Truth) -> ir.Condition | None:
+        match node:
+            case nodes.In():
+                return self._in(node)
+            case nodes.Changed():
+                return self._changed(node)
+            case nodes.Truth():
+                return self._truth(node)
+
+    def _in(self, node: nodes.In) -> ir.Condition | None:
+        """Return a membership, its members in order and each once; of one member, an equality."""
+        pairs = [self._equal("in", node.operand, member) for member in node.members]
+        found = [pair for pair in pairs if pair is not None]
+        if len(found) < len(pairs):
+            return None
+        left = found[0][0]
+        members = tuple(sorted({_member(right) for _, right in found}, key=_place_of_member))
+        if len(members) == 1:
+            return ir.Compare(op="==", left=left, right=members[0], span=node.span)
+        return ir.In(operand=left, members=members, span=node.span)
+
+    def _changed(self, node: nodes.Changed) -> ir.Condition | None:
+        operand = self.numbers.typed(node.operand)
+        if operand is None:
+            return None
+        if not reads_anything(operand):
+            self.numbers.mismatch(operand, "a number of the play never changes")
+            return None
+        return ir.Changed(operand=operand, span=node.span)
 
     def _cross(self, node: nodes.Cross) -> ir.Condition | None:
         pair = self._pair(node.left, node.right, "a crossing")
@@ -130,21 +167,23 @@ class Conditions:
         if node.op in ORDERED:
             pair = self._pair(node.left, node.right, f"`{node.op}`")
         else:
-            pair = self._equal(node)
+            pair = self._equal(node.op, node.left, node.right)
         if pair is None:
             return None
         return ir.Compare(op=node.op, left=pair[0], right=pair[1], span=node.span)
 
-    def _equal(self, node: nodes.Compare) -> tuple[ir.Number, ir.Number] | None:
-        left = self.numbers.typed(node.left)
-        if left is None and _word_of(node.right) is not None:
+    def _equal(
+        self, op: str, one: nodes.Operand, other: nodes.Operand
+    ) -> tuple[ir.Number, ir.Number] | None:
+        left = self.numbers.typed(one)
+        if left is None and _word_of(other) is not None:
             return None  # whether the word means anything depends on the left side
         if left is not None and left.type.kind is Kind.ENUM:
-            return self._word(left, node.right)
-        right = self.numbers.typed(node.right)
+            return self._word(left, other)
+        right = self.numbers.typed(other)
         if left is None or right is None:
             return None
-        return self._equal_kinds(node.op, left, right)
+        return self._equal_kinds(op, left, right)
 
     def _word(self, left: ir.Number, operand: nodes.Operand) -> tuple[ir.Number, ir.Number] | None:
         """Return an enum beside one of its words, or beside another enum of the same words."""
@@ -215,6 +254,20 @@ def _is_no_truth(number: ir.Number, left: ir.Number, right: ir.Number) -> bool:
         and number.type.kind is Kind.INT
         and other.type.kind is Kind.BOOL
     )
+
+
+def _member(number: ir.Number) -> ir.Setting:
+    assert isinstance(number, ir.Const | ir.Param), "the reader admits nothing else"
+    return number
+
+
+def _place_of_member(member: ir.Setting) -> tuple[int, str]:
+    """Return where a member stands: literals by value, then variables by name."""
+    match member:
+        case ir.Const(value=value):
+            return int(value), ""
+        case ir.Param(name=name):
+            return 2**63, name
 
 
 def _word_of(operand: nodes.Operand) -> str | None:

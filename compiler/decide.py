@@ -1,4 +1,4 @@
-"""Chooses the one decision of an exec close (play-language.md 8.2)."""
+"""Chooses the one decision of an instant (play-language.md 8.2)."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -33,13 +33,14 @@ def decide(
 ) -> Decision:
     """Return the first actionable intent of all blocks in order, or NOTHING."""
     for place, intent in _spoken(play, is_true):
-        may_act = may_enter if intent.action in _ENTRIES else may_exit
+        may_act = may_enter if intent.action in ENTRIES else may_exit
         if may_act and is_actionable(play.policy, intent.action, side):
             return Decision(int(intent.action), intent.action | place, percent(intent.percent))
     return NOTHING
 
 
-_ENTRIES = (Action.ENTRY_LONG, Action.ENTRY_SHORT)
+ENTRIES = (Action.ENTRY_LONG, Action.ENTRY_SHORT)
+"""The actions that open a position."""
 
 
 def is_actionable(policy: trading.Policy, action: Action, side: int) -> bool:

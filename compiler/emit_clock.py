@@ -74,7 +74,7 @@ class _Tree:
 
     def _grow(self, timeframe: str, ts_open: str, bar: dict[str, str]) -> str:
         values = f"s, p, r, shown, {ts_open}, ts_close, {_joined(bar)}"
-        return f"evaluated |= {self.prefix}grow_{timeframe}({values})"
+        return f"exec_closed |= {self.prefix}grow_{timeframe}({values})"
 
     def _added(self, timeframe: str, ts_open: str, bar: dict[str, str]) -> str:
         minutes = TIMEFRAMES[timeframe].minutes
@@ -90,7 +90,7 @@ class _Tree:
         """Return the statements that take a closed bar of `timeframe`."""
         lines = [f"{self.prefix}close_{timeframe}(s, p, r, shown, {ts_open}, {_joined(bar)})"]
         if timeframe == self.exec:
-            lines.append("evaluated = True")
+            lines.append("exec_closed = True")
         for child in (t for t, parent in self.parents.items() if parent == timeframe):
             own = f"s.bar_{child}.ts_open"
             lines.append(self._added(child, ts_open, bar))

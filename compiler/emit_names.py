@@ -5,6 +5,7 @@ id of a play can collide with another field or with a word of C or Cython.
 """
 
 import re
+from dataclasses import replace
 
 from tradec.compiler import ir
 from tradec.runtime.timeframe import TIMEFRAMES
@@ -32,20 +33,53 @@ def slug(text: str) -> str:
     return re.sub(r"\W+", "_", text).strip("_")
 
 
-def cell_names(crosses: tuple[ir.Cross, ...]) -> dict[ir.Cross, str]:
-    """Return the field of each crossing's cell; both directions of one crossing share a cell."""
-    names: dict[tuple[ir.Number, ir.Number], str] = {}
-    for cross in crosses:
-        if (cross.left, cross.right) in names:
+def cell_names(cells: tuple[ir.Cell, ...]) -> dict[ir.Cell, str]:
+    """Return the field of each memory; both directions of one crossing share one."""
+    names: dict[ir.Node, str] = {}
+    for cell in cells:
+        key = _either_way(cell)
+        if key in names:
             continue
-        base = f"{_operand_slug(cross.left)}_{_operand_slug(cross.right)}_cross"
+        base = _cell_slug(cell)
         if base[0].isdigit():
             base = f"n{base}"
         taken, name, number = set(names.values()), base, 2
         while name in taken:
             name, number = f"{base}{number}", number + 1
-        names[cross.left, cross.right] = name
-    return {cross: names[cross.left, cross.right] for cross in crosses}
+        names[key] = name
+    return {cell: names[_either_way(cell)] for cell in cells}
+
+
+def _either_way(cell: ir.Cell) -> ir.Cell:
+    """Return a crossing as the one upwards, anything else as it is."""
+    return replace(cell, above=True) if isinstance(cell, ir.Cross) else cell
+
+
+def _cell_slug(cell: ir.Cell) -> str:
+    match cell:
+        case ir.Cross(left=left, right=right):
+            return f"{_operand_slug(left)}_{_operand_slug(right)}_cross"
+        case ir.Changed(operand=operand):
+            return f"{_operand_slug(operand)}_change"
+        case ir.Window(operand=operand):
+            return f"{_condition_slug(operand)}_window"
+
+
+def _condition_slug(node: ir.Condition) -> str:
+    """Return a few words of a condition: those of its first part."""
+    match node:
+        case ir.Compare(left=left, right=right) | ir.Near(left=left, right=right):
+            return f"{_operand_slug(left)}_{_operand_slug(right)}"
+        case ir.Cross() | ir.Changed() | ir.Window():
+            return _cell_slug(node)
+        case ir.Between(operand=operand) | ir.In(operand=operand):
+            return _operand_slug(operand)
+        case ir.Not(operand=operand):
+            return f"not_{_condition_slug(operand)}"
+        case ir.All(operands=operands) | ir.Any(operands=operands):
+            return _condition_slug(operands[0])
+        case ir.Known(value=value):
+            return "true" if value else "false"
 
 
 def _operand_slug(node: ir.Number) -> str:
@@ -62,3 +96,5 @@ def _operand_slug(node: ir.Number) -> str:
             return f"minus_{_operand_slug(operand)}"
         case ir.Arithmetic(left=left):
             return _operand_slug(left)
+        case ir.Function(operands=operands):
+            return _operand_slug(operands[0])

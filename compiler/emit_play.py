@@ -1,13 +1,16 @@
 """Makes the templates' record of one plan: its fields, its statements, its initial values."""
 
 import math
+from collections.abc import Iterable
 
 from tradec.compiler import ir
 from tradec.compiler.catalog import Catalog
+from tradec.compiler.clocks import EVERY_MINUTE
+from tradec.compiler.emit_cells import CellTexts
 from tradec.compiler.emit_clock import roots, sweep, volume_readers
 from tradec.compiler.emit_expr import Printer, param
-from tradec.compiler.emit_names import cell_names, held_field, past_field, ring_field, slug
-from tradec.compiler.emit_records import BarField, Crossing, Field, Lines, PlayText
+from tradec.compiler.emit_names import held_field, past_field, ring_field, slug
+from tradec.compiler.emit_records import BarField, Fact, Field, Lines, PlayText
 from tradec.compiler.emit_rules import block_lines
 from tradec.compiler.emit_units import (
     import_of,
@@ -20,9 +23,11 @@ from tradec.compiler.emit_units import (
     unit_of,
 )
 from tradec.compiler.plan import Plan
+from tradec.compiler.prices import COLUMNS, needs_of
 from tradec.compiler.print_expr import SHORT
 from tradec.compiler.reads import columns_of, reads_of, slots
 from tradec.compiler.types import Kind, Type
+from tradec.compiler.window_rules import MAX_SAMPLES
 from tradec.dsl.span import NOWHERE, Span
 from tradec.runtime.spec import BAR_INPUTS
 from tradec.runtime.timeframe import TIMEFRAMES
@@ -41,12 +46,13 @@ class _Layout:
     def __init__(self, plan: Plan, catalog: Catalog, prefix: str) -> None:
         self.plan, self.play, self.catalog, self.prefix = plan, plan.play, catalog, prefix
         self.bar_ids = tuple(bars.id for bars in self.play.bars)
+        self.builtins = {builtin.id: builtin for builtin in self.play.builtins}
         self.series = {s.id: s for s in self.play.series}
         read = _read_outputs(plan)
         self.units = {s.id: unit_of(s, catalog, read) for s in self.play.series}
         self.past = {(h.series, h.output): h.depth for h in plan.histories}
-        self.cells = cell_names(plan.crosses)
-        self.rules = Printer(self.read, lambda cross: self.cells[cross])
+        self.cells = CellTexts(plan)
+        self.rules = Printer(self.read, self.cells)
         self.reads_volume = volume_readers(plan)
         self.spans: list[Span] = []
 
@@ -60,12 +66,14 @@ class _Layout:
             place = f"s.{name}[(s.{name}_head + {size - node.offset}) % {size}]"
         elif node.series in self.bar_ids:
             place = f"s.{held_field(node.series, node.output)}"
+        elif node.series in self.builtins:
+            place = f"s.{node.series}_value"
         else:
             place = place_of(self.series[node.series], self.units[node.series], node.output)
         return self._known(node.series, node.output, place)
 
     def _known(self, series: str, output: str, place: str) -> str:
-        if series in self.bar_ids:
+        if series not in self.series:
             return place
         empty = next(o.empty for o in self.series[series].outputs if o.name == output)
         return place if empty is None else f"(MISSING if {place} == {empty} else {place})"
@@ -80,6 +88,8 @@ class _Layout:
     def _kind(self, series: str, output: str) -> Kind:
         if series in self.bar_ids:
             return Kind.FLOAT
+        if series in self.builtins:
+            return self.builtins[series].outputs[0].type.kind
         return next(o.type.kind for o in self.series[series].outputs if o.name == output)
 
     # --- what happens at the close of a timeframe -------------------------------------------------
@@ -87,6 +97,9 @@ class _Layout:
     def close_lines(self, timeframe: str) -> tuple[str, ...]:
         """Return the statements of one timeframe's close, in the order of play-language.md 10.2."""
         lines = [f"s.{held_field(timeframe, o)} = {o}" for o in self._held_outputs(timeframe)]
+        if timeframe == self.play.exec and "timestamp" in self.builtins:
+            minutes = TIMEFRAMES[timeframe].minutes
+            lines.append(f"s.timestamp_value = close_after({minutes}, ts_open)")
         for series in self.play.series:
             if series.timeframe == timeframe:
                 lines += self._step_lines(series)
@@ -96,6 +109,8 @@ class _Layout:
         return tuple(lines)
 
     def _timeframe_of(self, series: str) -> str:
+        if series in self.builtins:
+            return self.builtins[series].timeframe
         return series if series in self.bar_ids else self.series[series].timeframe
 
     def _held_outputs(self, timeframe: str) -> tuple[str, ...]:
@@ -104,7 +119,7 @@ class _Layout:
 
     def _step_lines(self, series: ir.Series) -> list[str]:
         unit, spec = self.units[series.id], self.catalog.spec(series.unit)
-        local = Printer(self._local, self.rules.crossing)
+        local = Printer(self._local, self.cells)
         minutes = TIMEFRAMES[series.timeframe].minutes
         integers = {"ts_open": "ts_open", "bar_number": f"bar_number({minutes}, ts_open)"}
         arguments = [f"&s.{unit.field}"]
@@ -128,11 +143,12 @@ class _Layout:
 
     def _push_lines(self, series: str, output: str, depth: int) -> list[str]:
         name = past_field(series, output)
-        place = (
-            output
-            if series in self.bar_ids
-            else place_of(self.series[series], self.units[series], output)
-        )
+        if series in self.bar_ids:
+            place = output
+        elif series in self.builtins:
+            place = f"s.{series}_value"
+        else:
+            place = place_of(self.series[series], self.units[series], output)
         head = f"s.{name}_head"
         return [
             f"{head} = {head} + 1 if {head} != {depth} else 0",
@@ -158,8 +174,24 @@ class _Layout:
             rings=self._rings(),
             bars=self._bars(),
             series=tuple(self.units[s.id] for s in self.play.series),
+            builtins=tuple(
+                Field(
+                    ctype="double" if self._kind(b, "value") is Kind.FLOAT else "int64_t",
+                    field=f"{b}_value",
+                )
+                for b in self.builtins
+            ),
+            facts=tuple(
+                Fact(field=f"{b}_value", column=COLUMNS[b]) for b in self.builtins if b in COLUMNS
+            ),
+            needs=needs_of(self.play),
+            needs_text=repr(needs_of(self.play)),
+            by_minute=self.play.evaluation == EVERY_MINUTE,
             histories=self._histories(),
-            crossings=self._crossings(),
+            cells=self.cells.fields(),
+            samples=self._marked(self.cells.samples(self.rules)),
+            stores=tuple(self.cells.stores()),
+            ticks=self._marked(self.cells.ticks(self.rules)),
             closes=tuple(
                 Lines(title=t, timeframe=t, lines=self.close_lines(t)) for t in self.bar_ids
             ),
@@ -173,7 +205,7 @@ class _Layout:
             ),
             slots=tuple(self.rules.double(read) for read in slots(self.play)),
             slot_names=repr(tuple(SHORT.number(read) for read in slots(self.play))),
-            imports=tuple(sorted({import_of(u) for u in self.units.values()})),
+            imports=self._imports(),
             spans=tuple(self.spans),
         )
 
@@ -196,14 +228,17 @@ class _Layout:
             for argument, value in series.params
             if isinstance(value, ir.Param) and value.name == name
         ]
-        low = max((p.low for p in taken if p.low is not None), default=None)
-        high = min((p.high for p in taken if p.high is not None), default=None)
+        bounds = [(p.low, p.high) for p in taken]
+        if name in self.cells.bounded():
+            bounds.append((1, MAX_SAMPLES))
+        low = max((low for low, _ in bounds if low is not None), default=None)
+        high = min((high for _, high in bounds if high is not None), default=None)
         text = f"values[{name!r}]"
         if low is None and high is None:
             return text
         ends = (float("-inf") if low is None else low, float("inf") if high is None else high)
-        bounds = ", ".join(f'float("{end}")' if math.isinf(end) else repr(end) for end in ends)
-        return f"bounded({name!r}, {text}, {bounds})"
+        shown = ", ".join(f'float("{end}")' if math.isinf(end) else repr(end) for end in ends)
+        return f"bounded({name!r}, {text}, {shown})"
 
     def _rings(self) -> tuple[Field, ...]:
         fields = []
@@ -216,7 +251,17 @@ class _Layout:
                     size=ring_size(ring.size, self._settings(series)),
                 )
             )
-        return tuple(fields)
+        return (*fields, *self.cells.rings(self.rules))
+
+    def _imports(self) -> tuple[str, ...]:
+        found = {import_of(unit) for unit in self.units.values()}
+        if kernels := self.cells.kernels():
+            found.add(f"from tradec.runtime.kernels.windows cimport {', '.join(kernels)}")
+        return tuple(sorted(found))
+
+    def _marked(self, lines: Iterable[tuple[str, ir.Cell]]) -> tuple[str, ...]:
+        """Return lines, each with a mark for the place of the cell behind it."""
+        return tuple(f"{line}{self.trace(cell.span)}" for line, cell in lines)
 
     def _settings(self, series: ir.Series) -> dict[str, str]:
         """Return what a ring's size may name, as C: the parameters, also of what it uses."""
@@ -247,16 +292,6 @@ class _Layout:
                 size=str(depth + 1),
             )
             for (s, o), depth in self.past.items()
-        )
-
-    def _crossings(self) -> tuple[Crossing, ...]:
-        return tuple(
-            Crossing(
-                field=cell,
-                left=self.rules.double(cross.left),
-                right=f"{self.rules.double(cross.right)}{self.trace(cross.span)}",
-            )
-            for cell, cross in {cell: cross for cross, cell in self.cells.items()}.items()
         )
 
     def _blocks(self) -> tuple[Lines, ...]:
@@ -299,9 +334,9 @@ class _Layout:
             missing = missing_of(self._kind(series_id, output))
             lines.append(f"for place in range({depth + 1}):")
             lines.append(f"    s.{name}[place] = {missing}")
-        for cell in dict.fromkeys(self.cells.values()):
-            lines += [f"s.{cell}.left = NAN", f"s.{cell}.right = NAN"]
-        return tuple(lines)
+        for builtin in self.builtins:
+            lines.append(f"s.{builtin}_value = {missing_of(self._kind(builtin, 'value'))}")
+        return (*lines, *self.cells.inits())
 
 
 def _read_outputs(plan: Plan) -> set[tuple[str, str]]:

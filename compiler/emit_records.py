@@ -37,12 +37,11 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crossing:
-    """The cell of one crossing and the expressions of its two samples."""
+class Fact:
+    """A number of the market that each base bar brings in a column of the feed."""
 
     field: str
-    left: str
-    right: str
+    column: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +61,16 @@ class PlayText:
     rings: tuple[Field, ...]
     bars: tuple[BarField, ...]
     series: tuple[Unit, ...]
+    builtins: tuple[Field, ...]
+    facts: tuple[Fact, ...]
+    needs: tuple[str, ...]
+    needs_text: str
+    by_minute: bool
     histories: tuple[Field, ...]
-    crossings: tuple[Crossing, ...]
+    cells: tuple[Field, ...]
+    samples: tuple[str, ...]
+    stores: tuple[str, ...]
+    ticks: tuple[str, ...]
     closes: tuple[Lines, ...]
     roots: tuple[Root, ...]
     sweep: Sweep | None

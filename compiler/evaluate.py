@@ -6,7 +6,8 @@ False or None, which is Unknown.
 
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from typing import Any, Protocol, assert_never
 
 from tradec.compiler import ir
@@ -14,10 +15,15 @@ from tradec.compiler.types import Kind
 from tradec.runtime.kernels.arith import (
     MISSING,
     NAN,
+    abs_i64,
     add_i64,
     div_true,
     f64,
     finite,
+    max_f64,
+    max_i64,
+    min_f64,
+    min_i64,
     mod_floor,
     mod_i64,
     mul_i64,
@@ -41,6 +47,8 @@ _FLOAT: dict[str, Callable[[float, float], float]] = {
     "/": div_true,
     "%": mod_floor,
 }
+_PICK_INTEGER = {"min": min_i64, "max": max_i64}
+_PICK_FLOAT = {"min": min_f64, "max": max_f64}
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
@@ -62,6 +70,12 @@ class View(Protocol):
 
     def cross(self, node: ir.Cross) -> tuple[float, float, float, float]:
         """Return left and right at the step before, then left and right now."""
+
+    def changed(self, node: ir.Changed) -> tuple[Raw, Raw]:
+        """Return the operand at the step before, and now."""
+
+    def window(self, node: ir.Window) -> Sequence[Truth]:
+        """Return what the operand was at each sample."""
 
 
 def missing(kind: Kind) -> Raw:
@@ -88,6 +102,8 @@ def number(node: ir.Number, view: View) -> Raw:
             return neg_i64(value) if isinstance(value, int) else -value
         case ir.Arithmetic(op=op, left=left, right=right):
             return arithmetic(op, number(left, view), number(right, view))
+        case ir.Function(name=name, operands=operands):
+            return function(name, [number(operand, view) for operand in operands])
         case _:
             assert_never(node)
 
@@ -109,6 +125,16 @@ def arithmetic(op: str, left: Raw, right: Raw) -> Raw:
     return _FLOAT[op](double(left), double(right))
 
 
+def function(name: str, operands: Sequence[Raw]) -> Raw:
+    """Return `abs` of one value, or the `min` or `max` of several."""
+    whole = [value for value in operands if isinstance(value, int)]
+    if name == "abs":
+        return abs_i64(whole[0]) if whole else abs(operands[0])
+    if len(whole) == len(operands):
+        return reduce(_PICK_INTEGER[name], whole)
+    return reduce(_PICK_FLOAT[name], map(double, operands))
+
+
 def truth(node: ir.Condition, view: View) -> Truth:
     """Return what `node` is at the instant."""
     match node:
@@ -118,11 +144,17 @@ def truth(node: ir.Condition, view: View) -> Truth:
             return conjunction([truth(operand, view) for operand in operands])
         case ir.Any(operands=operands):
             return disjunction([truth(operand, view) for operand in operands])
+        case ir.Cross(above=above):
+            return crossed(*view.cross(node), above=above)
+        case ir.Changed():
+            return negation(compare("==", *view.changed(node)))
+        case ir.Window(least=least):
+            return counted(view.window(node), int(number(least, view)))
         case _:
             return _atom(node, view)
 
 
-Atom = ir.Compare | ir.Cross | ir.Between | ir.Near | ir.Known
+Atom = ir.Compare | ir.Between | ir.Near | ir.In | ir.Known
 
 
 def _atom(node: Atom, view: View) -> Truth:
@@ -136,8 +168,9 @@ def _atom(node: Atom, view: View) -> Truth:
         case ir.Near(relative=relative):
             sides = (node.left, node.right, node.tolerance)
             return near(*(double(number(side, view)) for side in sides), relative=relative)
-        case ir.Cross(above=above):
-            return crossed(*view.cross(node), above=above)
+        case ir.In(operand=operand, members=members):
+            value_ = number(operand, view)
+            return disjunction([compare("==", value_, number(one, view)) for one in members])
         case _:
             assert_never(node)
 
@@ -174,6 +207,14 @@ def crossed(*samples: float, above: bool) -> Truth:
     if above:
         return left_before <= right_before and left > right
     return left_before >= right_before and left < right
+
+
+def counted(samples: Sequence[Truth], least: int) -> Truth:
+    """Return whether `least` of the samples are True, Unknown as long as it may still be."""
+    trues, falses = samples.count(True), samples.count(False)
+    if trues >= least:
+        return True
+    return False if len(samples) - falses < least else None
 
 
 def negation(operand: Truth) -> Truth:

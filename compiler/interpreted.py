@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from tradec.compiler import ir
 from tradec.compiler.catalog import Catalog
 from tradec.compiler.interpreter import Interpreter
+from tradec.compiler.prices import needs_of
 from tradec.compiler.print_expr import SHORT
 from tradec.compiler.reads import columns_of, slots
 from tradec.runtime.timeframe import TIMEFRAMES
@@ -21,5 +22,6 @@ def strategy_of(
     from tradec.runtime.strategy import PythonStrategy  # noqa: PLC0415  deferred: an extension
 
     machine = Interpreter(play, catalog, values or {})
+    minutes = TIMEFRAMES[play.exec].minutes
     names = tuple(SHORT.number(read) for read in slots(play))
-    return PythonStrategy(machine, TIMEFRAMES[play.exec].minutes, columns_of(play), names)
+    return PythonStrategy(machine, minutes, columns_of(play), names, needs_of(play))

@@ -1,23 +1,25 @@
 """Runs the typed IR bar by bar in plain Python: the executable semantics of the language.
 
 It is fed closed base bars in order. At the close of each it publishes the timeframe bars that
-close, fastest first; steps the series of those timeframes in the play's order; and, when the exec
-timeframe closes, samples the crossings, walks the rules, makes at most one decision and absorbs it
-into the digest. Whatever else runs a play must agree with this, bit for bit.
+close, fastest first; steps the series of those timeframes in the play's order; lets tick what
+the rules remember; and, where the play is evaluated, walks the rules, makes at most one decision
+and absorbs it into the digest. Whatever else runs a play must agree with this, bit for bit.
 """
 
 import pickle
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 from tradec.compiler import ir, reads
 from tradec.compiler.aggregate import Aggregator, Bar
 from tradec.compiler.canonical import play_hash
-from tradec.compiler.decide import Decision, decide
+from tradec.compiler.cells import Cells, Held, pair_of, samples_of
+from tradec.compiler.clocks import EVERY_MINUTE, Clock
+from tradec.compiler.decide import ENTRIES, Decision, decide
 from tradec.compiler.digest import START, absorb, word_of
-from tradec.compiler.evaluate import Raw, double, is_missing, missing, number, truth
+from tradec.compiler.evaluate import Raw, Truth, double, is_missing, missing, number, truth
 from tradec.compiler.settings import play_values, setting, unit_arguments
 from tradec.compiler.types import Kind
 from tradec.runtime.kernels.arith import MISSING, NAN
@@ -25,7 +27,6 @@ from tradec.runtime.spec import Spec
 from tradec.runtime.timeframe import DAY_MS
 
 Place = tuple[str, str]
-Samples = dict[ir.Cross, tuple[float, float]]
 Shown = int | float | bool | str | None
 
 
@@ -48,16 +49,17 @@ class _State:
     """Everything that changes from bar to bar.
 
     `visible` holds the last values of each output, the newest last, as the language reads them.
-    `previous` holds the samples of the crossings at the last exec close, `day` is the UTC day of
-    that close.
+    `cells` holds what the rules remember, `day` is the UTC day of the last evaluation. `entered`
+    says that an entry was decided since the last exec close.
     """
 
     aggregators: dict[str, Aggregator]
     units: dict[str, Any]
     visible: dict[Place, deque[Raw]]
-    previous: Samples = field(default_factory=dict)
+    cells: Held
     day: int | None = None
     digest: int = START
+    entered: bool = False
 
 
 class Interpreter:
@@ -70,7 +72,8 @@ class Interpreter:
         self._specs = {series.unit: catalog.spec(series.unit) for series in play.series}
         self._units = {series.id: series.unit for series in play.series}
         self._values = play_values(play, values or {})
-        self._crosses = reads.crosses(play)
+        self._cells = Cells(play, self._values)
+        self._by_minute = play.evaluation == EVERY_MINUTE
         self._witnessed = reads.witnessed(play)
         self._slots = reads.slots(play)
         self._outputs = [
@@ -80,8 +83,7 @@ class Interpreter:
             for output in series.outputs
         ]
         self._kinds = {(of, output.name): output.type.kind for of, output in _places(play)}
-        self._now: Samples = {}
-        self.evaluated = False
+        self.exec_closed = False
         self._state = self._start(catalog)
 
     def _start(self, catalog: Units) -> _State:
@@ -93,6 +95,7 @@ class Interpreter:
                 for series in self._play.series
             },
             visible={place: deque(maxlen=depths.get(place, 0) + 1) for place in self._kinds},
+            cells=self._cells.start(),
         )
 
     def _arguments(self, series: ir.Series) -> dict[str, Any]:
@@ -112,21 +115,45 @@ class Interpreter:
         side: int,
         may_enter: bool,  # noqa: FBT001  as the seam has it
         may_exit: bool,  # noqa: FBT001  as the seam has it
+        mark: float = NAN,
+        funding: float = NAN,
+        open_interest: float = NAN,
     ) -> tuple[int, int, float]:
         """Return (action, word, percent) at the close of this base bar; zeros for no decision."""
         base = Bar(ts_open, 0, open, high, low, close, volume)
         closed = self._close_bars(base, ts_close)
-        self.evaluated = self._play.exec in closed
+        self.exec_closed = self._play.exec in closed
+        self._publish_builtins(
+            {
+                "last_price": close,
+                "mark_price": mark,
+                "funding_rate": funding,
+                "open_interest": open_interest,
+                "timestamp": ts_close,
+            },
+            {"1m", *closed},
+        )
         for series in self._play.series:
             if series.timeframe in closed:
                 self._step_series(series, closed[series.timeframe])
-        if not self.evaluated:
+        if self.exec_closed:
+            self._cells.tick(self._state.cells, Clock.EXEC, self)
+            self._state.entered = False
+        if self._by_minute:
+            self._cells.tick(self._state.cells, Clock.MINUTE, self)
+        elif not self.exec_closed:
             return (0, 0, 0.0)
-        self._now = {cross: self._sample(cross) for cross in self._crosses}
-        decision = self._decide(side, may_enter=bool(may_enter), may_exit=bool(may_exit))
-        self._state.previous = self._now
+        may_enter = bool(may_enter) and not self._state.entered
+        decision = self._decide(side, may_enter=may_enter, may_exit=bool(may_exit))
+        self._state.entered |= decision.action in ENTRIES
         self._absorb(ts_close, decision.word)
         return (decision.action, decision.word, decision.percent)
+
+    def _publish_builtins(self, values: Mapping[str, Raw], stepping: set[str]) -> None:
+        for builtin in self._play.builtins:
+            if builtin.timeframe in stepping:
+                for output in builtin.outputs:
+                    self._publish(builtin.id, output.name, values[builtin.id])
 
     def _close_bars(self, base: Bar, ts_close: int) -> dict[str, Bar]:
         closed = {}
@@ -175,11 +202,16 @@ class Interpreter:
         return self._values[name]
 
     def cross(self, node: ir.Cross) -> tuple[float, float, float, float]:
-        """Return the samples of the last exec close and of this one."""
-        return (*self._state.previous.get(node, (NAN, NAN)), *self._now[node])
+        """Return the samples of the last two steps of the crossing's clock."""
+        return samples_of(self._state.cells, node)
 
-    def _sample(self, cross: ir.Cross) -> tuple[float, float]:
-        return (double(number(cross.left, self)), double(number(cross.right, self)))
+    def changed(self, node: ir.Changed) -> tuple[Raw, Raw]:
+        """Return the values at the last two steps of the clock."""
+        return pair_of(self._state.cells, node)
+
+    def window(self, node: ir.Window) -> list[Truth]:
+        """Return what the condition of a window was at its samples."""
+        return self._cells.window(self._state.cells, node)
 
     # --- decisions and the digest -----------------------------------------------------------
 
@@ -194,7 +226,7 @@ class Interpreter:
         )
 
     def _absorb(self, ts_close: int, word: int) -> None:
-        """Absorb this exec close if it decided, or is the first of its UTC day (rulings A8)."""
+        """Absorb this instant if it decided, or is the first of its UTC day (rulings A8)."""
         day = ts_close // DAY_MS
         if word != 0 or day != self._state.day:
             seen = [word_of(self._newest(place)) for place in self._witnessed]

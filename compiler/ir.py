@@ -69,7 +69,16 @@ class Arithmetic(Node):
     type: Type
 
 
-Number: TypeAlias = Const | Param | Read | Negate | Arithmetic
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function(Node):
+    """`abs` of one operand, `min` or `max` of several; missing if any operand is."""
+
+    name: str
+    operands: tuple["Number", ...]
+    type: Type
+
+
+Number: TypeAlias = Const | Param | Read | Negate | Arithmetic | Function
 Setting: TypeAlias = Const | Param
 
 
@@ -87,7 +96,7 @@ class Compare(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cross(Node):
-    """`left` crosses `right` between two steps of the exec clock."""
+    """`left` crosses `right` between two steps of its clock."""
 
     above: bool
     left: Number
@@ -114,6 +123,35 @@ class Near(Node):
     left: Number
     right: Number
     tolerance: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class In(Node):
+    """`operand`, which is INT-like, is one of at least two `members`: literals, then variables."""
+
+    operand: Number
+    members: tuple[Setting, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed(Node):
+    """`operand`, of any kind, is another value than at the step of its clock before."""
+
+    operand: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window(Node):
+    """`operand` was true at `least` or more of `samples` steps of its clock, `stride` apart.
+
+    The last sample is the present step. `holds` is a window whose `least` is its `samples`,
+    `occurred` one whose `least` is 1.
+    """
+
+    operand: "Condition"
+    samples: Setting
+    stride: int
+    least: Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +182,11 @@ class Any(Node):
     operands: tuple["Condition", ...]
 
 
-Condition: TypeAlias = Compare | Cross | Between | Near | Known | Not | All | Any
+Condition: TypeAlias = (
+    Compare | Cross | Between | Near | In | Changed | Window | Known | Not | All | Any
+)
+Cell: TypeAlias = Cross | Changed | Window
+"""A condition that remembers: it ticks on its own clock and holds its value in between."""
 
 
 # --- series -----------------------------------------------------------------------------------
@@ -170,6 +212,18 @@ class Bars(Node):
     """The bars of one timeframe, which is their id: open, high, low, close, volume."""
 
     id: str
+    outputs: tuple[Output, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Builtin(Node):
+    """One of the market's own numbers besides its bars, such as `last_price`, which is its id.
+
+    Its offsets count steps of `timeframe`.
+    """
+
+    id: str
+    timeframe: str
     outputs: tuple[Output, ...]
 
 
@@ -262,15 +316,18 @@ class Default(Node):
 class Play(Node):
     """A whole play.
 
-    `bars` are the timeframes in use, fastest first; `series` are in an order in which each stands
-    after everything it reads. `warmup_tolerance` is what the seed of a fading memory may still
-    weigh. `name`, `roles`, `deploy` and `validation` are not part of its meaning.
+    `bars` are the timeframes in use, fastest first; `builtins` the market's own numbers in use;
+    `series` are in an order in which each stands after everything it reads. `evaluation` is
+    exec_close or every_1m; `warmup_tolerance` is what the seed of a fading memory may still weigh.
+    `name`, `roles`, `deploy` and `validation` are not part of its meaning.
     """
 
     name: str
     symbol: str
     exec: str
+    evaluation: str
     bars: tuple[Bars, ...]
+    builtins: tuple[Builtin, ...]
     series: tuple[Series, ...]
     blocks: tuple[Block, ...]
     account: "trading.Account"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tradec.compiler import ir
+from tradec.compiler.clocks import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +44,25 @@ class RingPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ticking:
+    """A condition that remembers, and the clock it ticks on."""
+
+    cell: ir.Cell
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What the emitter lays out: each table in the order in which it stands in the state.
 
-    `crosses` are the distinct crossings, each with one memory cell; `witnessed` the outputs that
-    rules read, which the digest absorbs (rulings A8): bars fastest first, then series in order.
+    `cells` are the distinct conditions that remember, each after those that it holds; `witnessed`
+    the outputs that rules read, which the digest absorbs (rulings A8): bars fastest first, then
+    the built-ins, then series in order.
     """
 
     play: ir.Play
     warmup: tuple[Warmup, ...]
     rings: tuple[RingPlace, ...]
     histories: tuple[History, ...]
-    crosses: tuple[ir.Cross, ...]
+    cells: tuple[Ticking, ...]
     witnessed: tuple[tuple[str, str], ...]

@@ -2,7 +2,7 @@
 
 from tradec.compiler import ir
 from tradec.compiler.memory import join, join_lag
-from tradec.compiler.types import FiniteMemory, Kind, Type
+from tradec.compiler.types import NUMBER, FiniteMemory, Kind, Type
 from tradec.compiler.unit_algebra import PRICE, VOLUME
 from tradec.runtime.spec import BAR_INPUTS
 
@@ -15,8 +15,55 @@ AVERAGES: dict[str, tuple[tuple[str, ...], float]] = {
 SOURCES = (*BAR_INPUTS, *AVERAGES)
 """What `source:` may name besides a feature."""
 
-LIVE_PRICES = ("last_price", "mark_price", "funding_rate", "open_interest", "timestamp")
-"""Built-in names of the language besides the bars (play-language.md 4)."""
+_MINUTE = "1m"
+_RATIO = "ratio"
+_BUILTINS = {
+    "last_price": (Kind.FLOAT, PRICE),
+    "mark_price": (Kind.FLOAT, PRICE),
+    "funding_rate": (Kind.FLOAT, _RATIO),
+    "open_interest": (Kind.FLOAT, VOLUME),
+    "timestamp": (Kind.INT, NUMBER),
+}
+BUILTINS = tuple(_BUILTINS)
+"""The market's own numbers besides the bars (play-language.md 4)."""
+
+
+COLUMNS = {
+    "last_price": "close",
+    "mark_price": "mark_close",
+    "funding_rate": "funding_seen",
+    "open_interest": "open_interest_seen",
+}
+"""The columns of the feed that hold those of them that come with a base bar."""
+
+KINDS = {
+    "mark_price": "mark_1m",
+    "funding_rate": "funding",
+    "open_interest": "open_interest",
+}
+"""The kinds of data that they are made from, besides bars of one minute."""
+
+_ALWAYS = ("close", "mark_close")
+
+
+def needs_of(play: ir.Play) -> tuple[str, ...]:
+    """Return the columns of the feed that a play reads besides those that every feed has."""
+    columns = (COLUMNS[one.id] for one in play.builtins if one.id in COLUMNS)
+    return tuple(column for column in columns if column not in _ALWAYS)
+
+
+def data_of(play: ir.Play) -> tuple[str, ...]:
+    """Return the kinds of data that a play reads, as the catalogue of data names them."""
+    return ("kline_1m", *(KINDS[one.id] for one in play.builtins if one.id in KINDS))
+
+
+def builtin(name: str, exec_tf: str) -> ir.Builtin:
+    """Return one of BUILTINS: a value for each minute, but the time of the exec close."""
+    kind, unit = _BUILTINS[name]
+    timeframe = exec_tf if kind is Kind.INT else _MINUTE
+    type_ = Type(kind=kind, unit=unit, timeframe=timeframe, memory=FiniteMemory(1))
+    output = ir.Output(name="value", type=type_, first_valid=0)
+    return ir.Builtin(id=name, timeframe=timeframe, outputs=(output,))
 
 
 def bars(timeframe: str) -> ir.Bars:

@@ -73,6 +73,8 @@ class Typed:
                 return f"(- {self.number(operand)})"
             case ir.Arithmetic(op=op, left=left, right=right):
                 return f"({self.number(left)} {op} {self.number(right)})"
+            case ir.Function(name=name, operands=operands):
+                return f"({name} {' '.join(map(self.number, operands))})"
             case _:
                 assert_never(node)
 
@@ -85,6 +87,10 @@ class Typed:
                 word = "all" if isinstance(node, ir.All) else "any"
                 inner = (line for one in operands for line in self.condition(one, depth + 1))
                 return [f"{_INDENT * depth}{word}", *inner]
+            case ir.Window(operand=operand, samples=samples, stride=stride, least=least):
+                count = f"{self.number(least)} of {self.number(samples)}"
+                head = f"{_INDENT * depth}window {count} stride {stride}"
+                return [head, *self.condition(operand, depth + 1)]
             case _:
                 return [f"{_INDENT * depth}{_atom(node, self.number)}"]
 
@@ -95,11 +101,9 @@ class Short:
     def any(self, node: ir.Node) -> str:
         """Return a number or a condition as an expression."""
         match node:
-            case ir.Const() | ir.Param() | ir.Read() | ir.Negate() | ir.Arithmetic():
+            case _ if isinstance(node, ir.Number):
                 return self.number(node)
-            case ir.Compare() | ir.Cross() | ir.Between() | ir.Near() | ir.Known():
-                return self.condition(node)
-            case ir.Not() | ir.All() | ir.Any():
+            case _ if isinstance(node, ir.Condition):
                 return self.condition(node)
             case _:
                 raise TypeError(f"{type(node).__name__} is no number and no condition")
@@ -117,6 +121,8 @@ class Short:
                 return f"-{self.number(operand)}"
             case ir.Arithmetic(op=op, left=left, right=right):
                 return f"({self.number(left)} {op} {self.number(right)})"
+            case ir.Function(name=name, operands=operands):
+                return f"{name}({', '.join(map(self.number, operands))})"
             case _:
                 assert_never(node)
 
@@ -129,8 +135,19 @@ class Short:
                 return " and ".join(map(self._inner, operands))
             case ir.Any(operands=operands):
                 return " or ".join(map(self._inner, operands))
+            case ir.Window():
+                return self._window(node)
             case _:
                 return _atom(node, self.number)
+
+    def _window(self, node: ir.Window) -> str:
+        held, samples = self.condition(node.operand), self.number(node.samples)
+        every = f", every {node.stride} steps" if node.stride > 1 else ""
+        if node.least == node.samples:
+            return f"holds({held}, {samples}{every})"
+        if isinstance(node.least, ir.Const) and node.least.value == 1:
+            return f"occurred({held}, {samples}{every})"
+        return f"count({held}, {samples}{every}) >= {self.number(node.least)}"
 
     def _inner(self, node: ir.Condition) -> str:
         text = self.condition(node)
@@ -138,7 +155,7 @@ class Short:
 
 
 SHORT = Short()
-_Atom = ir.Compare | ir.Cross | ir.Between | ir.Near | ir.Known
+_Atom = ir.Compare | ir.Cross | ir.Between | ir.Near | ir.In | ir.Changed | ir.Known
 
 
 def _atom(node: _Atom, number: Callable[[ir.Number], str]) -> str:
@@ -154,6 +171,10 @@ def _atom(node: _Atom, number: Callable[[ir.Number], str]) -> str:
         case ir.Near(relative=relative, left=left, right=right, tolerance=tolerance):
             within = f"ratio {number(tolerance)}" if relative else number(tolerance)
             return f"{number(left)} near {number(right)} within {within}"
+        case ir.In(operand=operand, members=members):
+            return f"{number(operand)} in ({', '.join(map(number, members))})"
+        case ir.Changed(operand=operand):
+            return f"changed({number(operand)})"
         case _:
             assert_never(node)
 

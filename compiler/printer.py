@@ -35,8 +35,8 @@ def _layout_lines(plan: Plan) -> Iterator[str]:
         yield f"ring {ring.series}.{ring.name}: {ring.ctype}[{ring.size}]"
     for history in plan.histories:
         yield f"history {history.series}.{history.output} {history.depth}"
-    for cross in plan.crosses:
-        yield f"cell {SHORT.condition(cross)}"
+    for ticking in plan.cells:
+        yield f"cell {ticking.clock}: {SHORT.condition(ticking.cell)}"
     for series, output in plan.witnessed:
         yield f"witnessed {series}.{output}"
 
@@ -46,11 +46,15 @@ def _play_lines(play: ir.Play) -> Iterator[str]:
     yield f"play {play.name}"
     yield f"symbol {play.symbol}"
     yield f"exec {play.exec}"
+    yield f"evaluation {play.evaluation}"
     yield from (f"role {role} {timeframe}" for role, timeframe in play.roles)
     yield f"warmup_tolerance {play.warmup_tolerance!r}"
     yield from (f"param {default.name} {default.value!r}" for default in play.params)
     for bars in play.bars:
         yield from ("", f"bars {bars.id}", *map(_output_line, bars.outputs))
+    for builtin in play.builtins:
+        head = f"builtin {builtin.id} @{builtin.timeframe}"
+        yield from ("", head, *map(_output_line, builtin.outputs))
     for series in play.series:
         yield from ("", *_series_lines(series, typed))
     for block in play.blocks:

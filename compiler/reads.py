@@ -1,9 +1,9 @@
-"""What the rules of a play look at: outputs, depths, crossings."""
+"""What the rules of a play look at: outputs, depths, and the conditions that remember."""
 
 from collections.abc import Iterator
 
 from tradec.compiler import ir, trading
-from tradec.compiler.rewrite import Tree, walk
+from tradec.compiler.rewrite import Tree, walk, walk_up
 
 
 def rule_conditions(play: ir.Play) -> Iterator[ir.Condition]:
@@ -70,15 +70,15 @@ def reads_anything(node: Tree) -> bool:
     return next(reads_of(node), None) is not None
 
 
-def crosses(play: ir.Play) -> tuple[ir.Cross, ...]:
-    """Return the distinct crossings of the rules, in order of first occurrence."""
-    found = (node for node in rule_nodes(play) if isinstance(node, ir.Cross))
-    return tuple(dict.fromkeys(found))
+def cells(play: ir.Play) -> tuple[ir.Cell, ...]:
+    """Return the distinct conditions that remember, each after those that it holds."""
+    nodes = (node for condition in rule_conditions(play) for node in walk_up(condition))
+    return tuple(dict.fromkeys(node for node in nodes if isinstance(node, ir.Cell)))
 
 
 def every_output(play: ir.Play) -> Iterator[tuple[str, ir.Output]]:
-    """Yield (series id, output): the bars fastest first, then the series in order."""
-    for table in (play.bars, play.series):
+    """Yield (series id, output): the bars fastest first, the built-ins, the series in order."""
+    for table in (play.bars, play.builtins, play.series):
         for source in table:
             for output in source.outputs:
                 yield source.id, output

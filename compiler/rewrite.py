@@ -15,7 +15,7 @@ def children(node: Tree) -> tuple[Tree, ...]:
     match node:
         case ir.Const() | ir.Param() | ir.Read() | ir.Known():
             return ()
-        case ir.Negate(operand=operand) | ir.Not(operand=operand):
+        case ir.Negate(operand=operand) | ir.Not(operand=operand) | ir.Changed(operand=operand):
             return (operand,)
         case ir.Arithmetic() | ir.Compare() | ir.Cross():
             return (node.left, node.right)
@@ -23,6 +23,12 @@ def children(node: Tree) -> tuple[Tree, ...]:
             return (node.operand, node.low, node.high)
         case ir.Near():
             return (node.left, node.right, node.tolerance)
+        case ir.In(operand=operand, members=members):
+            return (operand, *members)
+        case ir.Window(operand=operand, samples=samples, least=least):
+            return (operand, samples, least)
+        case ir.Function(operands=operands):
+            return operands
         case ir.All(operands=operands) | ir.Any(operands=operands):
             return operands
         case _:
@@ -36,6 +42,13 @@ def walk(node: Tree) -> Iterator[Tree]:
         yield from walk(child)
 
 
+def walk_up(node: Tree) -> Iterator[Tree]:
+    """Yield `node` and everything below it, children first, in the order written."""
+    for child in children(node):
+        yield from walk_up(child)
+    yield node
+
+
 def map_children(node: Any, function: Callable[[Any], Any]) -> Any:
     """Return `node` with `function` applied to its direct children.
 
@@ -44,7 +57,7 @@ def map_children(node: Any, function: Callable[[Any], Any]) -> Any:
     match node:
         case ir.Const() | ir.Param() | ir.Read() | ir.Known():
             return node
-        case ir.Negate() | ir.Not():
+        case ir.Negate() | ir.Not() | ir.Changed():
             return _replaced(node, function, ("operand",))
         case ir.Arithmetic() | ir.Compare() | ir.Cross():
             return _replaced(node, function, ("left", "right"))
@@ -52,9 +65,13 @@ def map_children(node: Any, function: Callable[[Any], Any]) -> Any:
             return _replaced(node, function, ("operand", "low", "high"))
         case ir.Near():
             return _replaced(node, function, ("left", "right", "tolerance"))
-        case ir.All() | ir.Any():
-            operands = map_tuple(node.operands, function)
-            return node if operands is node.operands else replace(node, operands=operands)
+        case ir.In():
+            node = _replaced(node, function, ("operand",))
+            return _with(node, "members", function)
+        case ir.Window():
+            return _replaced(node, function, ("operand", "samples", "least"))
+        case ir.All() | ir.Any() | ir.Function():
+            return _with(node, "operands", function)
         case _:
             raise TypeError(f"{type(node).__name__} is no number and no condition")
 

@@ -7,7 +7,7 @@ from tradec.compiler import ir
 from tradec.compiler.chains import primary
 from tradec.compiler.declared import Declared, report_primary
 from tradec.compiler.memory import shift
-from tradec.compiler.prices import AVERAGES, LIVE_PRICES, bars
+from tradec.compiler.prices import AVERAGES, BUILTINS, bars, builtin
 from tradec.dsl import nodes
 from tradec.dsl.diagnostics import Diagnostics, Label
 from tradec.dsl.span import Span
@@ -31,13 +31,13 @@ class Scope:
         name = ref.segments[0].name
         if name in BAR_INPUTS:
             return self._bar(ref)
+        if name in BUILTINS:
+            return self._builtin(ref)
         if ref.qualifier is None and name in self.declared.series:
             return self._output(ref, self.declared.series[name])
         if name in self.declared.broken:
             return None
-        if name in LIVE_PRICES:
-            self._report("E108", ref.span, f"`{name}` is not supported yet")
-        elif ref.qualifier is None or name not in self.declared.series:
+        if ref.qualifier is None or name not in self.declared.series:
             self._report_undeclared(ref)
         elif self.declared.series[name].kind != "indicator":
             runs = self.declared.series[name].timeframe
@@ -49,11 +49,32 @@ class Scope:
         found = self.declared.series.get(series)
         return found.span if found else None
 
+    def _has_field(self, ref: nodes.Ref) -> bool:
+        """Return whether a field is asked of what has none; report E402."""
+        if len(ref.segments) == 1:
+            return False
+        name, field = ref.segments[0].name, ref.segments[1].name
+        self._report("E402", ref.span, f"`{name}` has no field `{field}`")
+        return True
+
+    def _builtin(self, ref: nodes.Ref) -> ir.Read | None:
+        name = ref.segments[0].name
+        if self._has_field(ref):
+            return None
+        if ref.qualifier is not None:
+            self.diagnostics.report(
+                "E401",
+                ref.span,
+                f"`{name}` has no timeframe",
+                helps=(f"write `{name}`, or `{ref.qualifier}.close` for the price of a bar",),
+            )
+            return None
+        (output,) = builtin(name, self.exec_tf).outputs
+        return self._shifted(ref, ref.segments[0].indexes, name, output)
+
     def _bar(self, ref: nodes.Ref) -> ir.Read | None:
         name = ref.segments[0].name
-        if len(ref.segments) > 1:
-            field = ref.segments[1].name
-            self._report("E402", ref.span, f"`{name}` has no field `{field}`")
+        if self._has_field(ref):
             return None
         timeframe = ref.qualifier or self.exec_tf
         output = next(o for o in bars(timeframe).outputs if o.name == name)
@@ -117,7 +138,7 @@ class Scope:
         name = ref.segments[0].name
         shown = f"{ref.qualifier}.{name}" if ref.qualifier else name
         notes = (f"`{name}` is a source, not a price",) if name in AVERAGES else ()
-        likely = suggest(name, (*self.declared.series, *BAR_INPUTS))
+        likely = suggest(name, (*self.declared.series, *BAR_INPUTS, *BUILTINS))
         self.diagnostics.report(
             "E401",
             ref.span,

@@ -9,10 +9,20 @@ from tradec.dsl import nodes, written
 NodeT = TypeVar("NodeT", bound=nodes.Node)
 Rewrite: TypeAlias = Callable[[nodes.Ref], nodes.Ref]
 RewriteCondition: TypeAlias = Callable[[nodes.Condition], nodes.Condition]
+RewriteOperand: TypeAlias = Callable[[nodes.Operand], nodes.Operand]
+RewriteWindow: TypeAlias = Callable[[nodes.Window], nodes.Window]
+
+
+def _same_condition(condition: nodes.Condition) -> nodes.Condition:
+    return condition
+
+
+def _same_operand(operand: nodes.Operand) -> nodes.Operand:
+    return operand
 
 
 def map_conditions(play: nodes.Play, rewrite: RewriteCondition) -> nodes.Play:
-    """Return the play with every condition of its actions rewritten."""
+    """Return the play with every condition of its actions and setups rewritten."""
 
     def in_case(case: nodes.Case) -> nodes.Case:
         return changed(case, when=rewrite(case.when))
@@ -20,13 +30,26 @@ def map_conditions(play: nodes.Play, rewrite: RewriteCondition) -> nodes.Play:
     def in_block(block: nodes.Block) -> nodes.Block:
         return changed(block, cases=map_all(block.cases, in_case))
 
-    return changed(play, actions=map_all(play.actions, in_block))
+    def in_setup(setup: nodes.Setup) -> nodes.Setup:
+        return changed(setup, condition=rewrite(setup.condition))
+
+    return changed(
+        play,
+        actions=map_all(play.actions, in_block),
+        setups=map_all(play.setups, in_setup),
+    )
 
 
 def map_refs(play: nodes.Play, rewrite: Rewrite) -> nodes.Play:
     """Return the play with every reference in its conditions and its money rules rewritten."""
-    play = map_conditions(play, lambda condition: _in_condition(condition, rewrite))
-    return map_other_refs(play, rewrite)
+
+    def operand(one: nodes.Operand) -> nodes.Operand:
+        return rewrite(one) if isinstance(one, nodes.Ref) else map_operands(one, operand)
+
+    def condition(one: nodes.Condition) -> nodes.Condition:
+        return map_parts(one, condition=condition, operand=operand)
+
+    return map_other_refs(map_conditions(play, condition), rewrite)
 
 
 def map_other_refs(play: nodes.Play, rewrite: Rewrite) -> nodes.Play:
@@ -61,6 +84,16 @@ def _with_levels(risk: written.Risk | None, rewrite: Rewrite) -> written.Risk | 
     return changed(risk, stop_loss=changed(stop, **moved))
 
 
+def map_windows(play: nodes.Play, rewrite: RewriteWindow) -> nodes.Play:
+    """Return the play with every window in its conditions rewritten."""
+
+    def condition(one: nodes.Condition) -> nodes.Condition:
+        one = map_parts(one, condition=condition)
+        return rewrite(one) if isinstance(one, nodes.Window) else one
+
+    return map_conditions(play, condition)
+
+
 def changed(node: NodeT, **fields: Any) -> NodeT:
     """Return `node` with some fields replaced, or itself where they are the same objects."""
     if all(getattr(node, name) is value for name, value in fields.items()):
@@ -75,41 +108,55 @@ def map_all(items: tuple[NodeT, ...], rewrite: Callable[[NodeT], NodeT]) -> tupl
     return items if same else rewritten
 
 
-def _in_condition(condition: nodes.Condition, rewrite: Rewrite) -> nodes.Condition:
-    def number(operand: nodes.Operand) -> nodes.Operand:
-        return _in_operand(operand, rewrite)
-
+def parts(condition: nodes.Condition) -> tuple[nodes.Condition, ...]:
+    """Return the conditions directly inside of a condition."""
     match condition:
+        case nodes.Not(operand=operand) | nodes.Window(operand=operand):
+            return (operand,)
+        case nodes.All(operands=operands) | nodes.Any(operands=operands):
+            return operands
+        case _:
+            return ()
+
+
+def map_parts(
+    node: nodes.Condition,
+    *,
+    condition: RewriteCondition = _same_condition,
+    operand: RewriteOperand = _same_operand,
+) -> nodes.Condition:
+    """Return a condition with what is directly inside of it rewritten.
+
+    The members of `in` are no operands of it: they are literals, and words that name no series.
+    """
+    match node:
         case nodes.Compare() | nodes.Cross() | nodes.Near():
-            return changed(condition, left=number(condition.left), right=number(condition.right))
-        case nodes.Between(operand=operand, low=low, high=high):
-            return changed(condition, operand=number(operand), low=number(low), high=number(high))
-        case nodes.Truth(operand=operand):
-            return changed(condition, operand=number(operand))
-        case nodes.Not(operand=inner):
-            return changed(condition, operand=_in_condition(inner, rewrite))
+            return changed(node, left=operand(node.left), right=operand(node.right))
+        case nodes.Between(operand=inner, low=low, high=high):
+            return changed(node, operand=operand(inner), low=operand(low), high=operand(high))
+        case nodes.Truth() | nodes.In() | nodes.Changed():
+            return changed(node, operand=operand(node.operand))
+        case nodes.Not() | nodes.Window():
+            return changed(node, operand=condition(node.operand))
         case nodes.All() | nodes.Any():
-            return _in_group(condition, rewrite)
-    assert_never(condition)
+            return changed(node, operands=map_all(node.operands, condition))
+        case nodes.SetupRef():
+            return node
+    assert_never(node)
 
 
-def _in_group(group: nodes.All | nodes.Any, rewrite: Rewrite) -> nodes.All | nodes.Any:
-    return changed(group, operands=map_all(group.operands, lambda c: _in_condition(c, rewrite)))
-
-
-def _in_operand(operand: nodes.Operand, rewrite: Rewrite) -> nodes.Operand:
-    match operand:
-        case nodes.Ref():
-            return rewrite(operand)
+def map_operands(node: nodes.Operand, operand: RewriteOperand) -> nodes.Operand:
+    """Return an operand with the operands directly inside of it rewritten."""
+    match node:
         case nodes.Negate(operand=inner):
-            return changed(operand, operand=_in_operand(inner, rewrite))
+            return changed(node, operand=operand(inner))
         case nodes.Arithmetic(left=left, right=right):
-            return changed(
-                operand, left=_in_operand(left, rewrite), right=_in_operand(right, rewrite)
-            )
-        case nodes.Literal() | nodes.VarRef():
-            return operand
-    assert_never(operand)
+            return changed(node, left=operand(left), right=operand(right))
+        case nodes.Call(operands=operands):
+            return changed(node, operands=map_all(operands, operand))
+        case nodes.Literal() | nodes.VarRef() | nodes.Ref():
+            return node
+    assert_never(node)
 
 
 def argument(feature: nodes.Feature | nodes.Structure, name: str) -> nodes.Argument | None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from tradec.compiler import ir
-from tradec.compiler.memory import join, join_lag
+from tradec.compiler.memory import join, join_all, join_lag
 from tradec.compiler.scope import Scope
 from tradec.compiler.series import setting
 from tradec.compiler.types import NUMBER, Kind, Type
-from tradec.compiler.unit_algebra import combined, comparable, negated
+from tradec.compiler.unit_algebra import combined, comparable, merged, negated
 from tradec.dsl import nodes
 from tradec.dsl.diagnostics import Diagnostics, Label
 from tradec.dsl.span import NOWHERE, Span
@@ -37,6 +38,8 @@ class Numbers:
                 return self._negate(operand)
             case nodes.Arithmetic():
                 return self._arithmetic(operand)
+            case nodes.Call():
+                return self._call(operand)
 
     def numeric(self, operand: nodes.Operand, use: str) -> ir.Number | None:
         """Return an operand that is INT or FLOAT; report E501 for another one."""
@@ -97,6 +100,19 @@ class Numbers:
         kind = replace(operand.type, unit=negated(operand.type.unit), tokens=())
         return ir.Negate(operand=operand, type=kind, span=node.span)
 
+    def _call(self, node: nodes.Call) -> ir.Number | None:
+        read = [self.numeric(one, f"`{node.function}`") for one in node.operands]
+        found = [number for number in read if number is not None]
+        if len(found) < len(read):
+            return None
+        first = found[0]
+        fitting = [other for other in found if self.check_units(first, other)]
+        if len(fitting) < len(found):
+            return None
+        if any(number.type.kind is Kind.FLOAT for number in found):
+            found = [as_float(number) for number in found]
+        return function(node.function, tuple(found), node.span)
+
     def _arithmetic(self, node: nodes.Arithmetic) -> ir.Number | None:
         left = self.numeric(node.left, f"`{node.op}`")
         right = self.numeric(node.right, f"`{node.op}`")
@@ -117,6 +133,20 @@ def arithmetic(op: str, left: ir.Number, right: ir.Number, span: Span) -> ir.Ari
         memory=join(left.type.memory, right.type.memory),
     )
     return ir.Arithmetic(op=op, left=left, right=right, type=kind, span=span)
+
+
+def function(name: str, operands: tuple[ir.Number, ...], span: Span) -> ir.Function:
+    """Return `abs`, `min` or `max` with its type."""
+    types = [operand.type for operand in operands]
+    whole = all(kind.kind is Kind.INT for kind in types)
+    kind = Type(
+        kind=Kind.INT if whole else Kind.FLOAT,
+        unit=reduce(merged, (one.unit for one in types)),
+        timeframe=reduce(_fastest, (one.timeframe for one in types)),
+        lag=join_lag(*(one.lag for one in types)),
+        memory=join_all([one.memory for one in types]),
+    )
+    return ir.Function(name=name, operands=operands, type=kind, span=span)
 
 
 def alike(left: ir.Number, right: ir.Number) -> tuple[ir.Number, ir.Number]:
@@ -158,6 +188,8 @@ def called(number: ir.Number) -> str:
             return f"`{value}`"
         case ir.Param(name=param):
             return f"`${{{param}}}`"
+        case ir.Function(name=name):
+            return f"`{name}`"
         case ir.Negate() | ir.Arithmetic():
             return "the result"
 

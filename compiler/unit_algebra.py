@@ -47,6 +47,15 @@ def comparable(left: str, right: str) -> bool:
     return NUMBER in (left, right) or _measure(left) == _measure(right)
 
 
+def merged(left: str, right: str) -> str:
+    """Return the unit of the smaller or larger of two values that can be compared."""
+    if NUMBER in (left, right):
+        return right if left == NUMBER else left
+    if PROPORTION in (left, right):
+        return PROPORTION
+    return left if left == right else NUMBER
+
+
 def negated(unit: str) -> str:
     """Return the unit of `-x`."""
     return NUMBER if unit == PRICE else _unbounded(unit)

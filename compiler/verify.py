@@ -5,15 +5,20 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from tradec.compiler import ir
+from tradec.compiler.clocks import EVERY_MINUTE, EXEC_CLOSE
 from tradec.compiler.plan import Plan, Timed
 from tradec.compiler.reads import every_output, reads_of, rule_nodes, slots
 from tradec.compiler.rewrite import Tree, walk
+from tradec.compiler.settings import setting
 from tradec.compiler.types import Kind
 from tradec.compiler.written_numbers import settings
 from tradec.runtime.timeframe import ORDER
 
 MAX_OFFSET = 500
 """The largest offset of the language (E507)."""
+
+MAX_SAMPLES = 1440
+"""The most samples of a window: a day of minutes."""
 
 _NUMERIC = frozenset({Kind.INT, Kind.FLOAT})
 _EQUALITY = frozenset({"==", "!="})
@@ -50,6 +55,16 @@ class _Verifier:
             yield from self._of_block(block)
         for node in (*rule_nodes(self._play), *slots(self._play), *settings(self._play)):
             yield from self._of_node(node)
+        yield from self._of_evaluation()
+
+    def _of_evaluation(self) -> Iterator[str]:
+        play = self._play
+        modes = {EXEC_CLOSE} if play.exec == ORDER[0] else {EXEC_CLOSE, EVERY_MINUTE}
+        if play.evaluation not in modes:
+            yield f"evaluation {play.evaluation} on {play.exec}"
+        for builtin in play.builtins:
+            if builtin.timeframe not in {bars.id for bars in play.bars}:
+                yield f"{builtin.id} counts bars of {builtin.timeframe}, which are not there"
 
     def _of_bars(self) -> Iterator[str]:
         names = [bars.id for bars in self._play.bars]
@@ -57,7 +72,7 @@ class _Verifier:
             yield f"bars are not timeframes, fastest first: {names}"
         if self._play.exec not in names:
             yield f"exec {self._play.exec} has no bars"
-        ids = [*names, *(series.id for series in self._play.series)]
+        ids = [*names, *(b.id for b in self._play.builtins), *(s.id for s in self._play.series)]
         yield from (f"{name} is declared twice" for name in sorted(set(ids)) if ids.count(name) > 1)
 
     def _of_series(self, series: ir.Series, before: set[str]) -> Iterator[str]:
@@ -72,8 +87,8 @@ class _Verifier:
         for used in series.uses:
             if used not in before or self._series[used].timeframe != series.timeframe:
                 yield f"{series.id} uses {used}, which does not step before it"
-        for setting in (node for _, node in series.params if node is not None):
-            yield from self._of_node(setting)
+        for value in (node for _, node in series.params if node is not None):
+            yield from self._of_node(value)
 
     def _of_input(self, series: ir.Series, node: ir.Number, known: set[str]) -> Iterator[str]:
         for read in reads_of(node):
@@ -104,12 +119,33 @@ class _Verifier:
                 yield from self._of_read(node)
             case ir.Negate() | ir.Arithmetic():
                 yield from _of_arithmetic(node)
+            case ir.Function():
+                yield from _of_function(node)
             case ir.Compare():
                 yield from _of_compare(node)
+            case ir.In() | ir.Changed() | ir.Window():
+                yield from self._of_cell_or_set(node)
             case ir.Cross() | ir.Between() | ir.Near():
                 yield from _of_operands(node)
             case ir.All(operands=operands) | ir.Any(operands=operands) if len(operands) < 2:
                 yield f"{type(node).__name__} of {len(operands)} operands"
+
+    def _of_cell_or_set(self, node: ir.In | ir.Changed | ir.Window) -> Iterator[str]:
+        match node:
+            case ir.In(operand=operand, members=members):
+                if len(members) < 2 or len(set(members)) < len(members):
+                    yield f"In of {len(members)} members"
+                kinds = {operand.type.kind, *(member.type.kind for member in members)}
+                if Kind.FLOAT in kinds or (Kind.ENUM in kinds and len(kinds) > 1):
+                    yield f"In of {', '.join(sorted(kinds))}"
+            case ir.Changed(operand=operand):
+                if next(reads_of(operand), None) is None:
+                    yield "Changed of a constant"
+            case ir.Window(samples=samples, stride=stride, least=least):
+                values = {d.name: d.value for d in self._play.params}
+                count, wanted = setting(samples, values), setting(least, values)
+                if not (stride >= 1 and 1 <= wanted <= count <= MAX_SAMPLES):
+                    yield f"Window of {wanted} of {count} samples, stride {stride}"
 
     def _of_param(self, node: ir.Param, name: str) -> Iterator[str]:
         if name not in self._params:
@@ -142,6 +178,15 @@ def _of_arithmetic(node: ir.Negate | ir.Arithmetic) -> Iterator[str]:
         yield f"arithmetic on {', '.join(sorted(kinds))}"
     if node.type.kind is not (Kind.INT if is_whole else Kind.FLOAT):
         yield f"arithmetic on {', '.join(sorted(kinds))} gives {node.type.kind}"
+
+
+def _of_function(node: ir.Function) -> Iterator[str]:
+    kinds = {operand.type.kind for operand in node.operands}
+    fits = len(node.operands) == 1 if node.name == "abs" else len(node.operands) > 1
+    if not fits or not kinds <= _NUMERIC:
+        yield f"{node.name} of {len(node.operands)}, {', '.join(sorted(kinds))}"
+    if node.type.kind is not (Kind.FLOAT if Kind.FLOAT in kinds else Kind.INT):
+        yield f"{node.name} of {', '.join(sorted(kinds))} gives {node.type.kind}"
 
 
 def _of_compare(node: ir.Compare) -> Iterator[str]:

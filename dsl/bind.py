@@ -15,7 +15,6 @@ from tradec.dsl.schema import (
     Instant,
     Key,
     Kind,
-    Later,
     Number,
     OneOf,
     Only,
@@ -88,8 +87,6 @@ def bind(section: Section, value: Marked, path: str, at: Span, cx: Context) -> B
 def _read(known: Key, key: Scalar, value: Marked, bound: Bound, cx: Context) -> None:
     path = join_path(bound.path, known.name)
     match known.kind:
-        case Later():
-            cx.report("E108", key.span, f"`{path}` is not supported yet")
         case Gone(replacement=replacement):
             cx.report("E106", key.span, f"`{path}` is deprecated", write_instead(replacement))
         case Idle(because=because):

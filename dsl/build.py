@@ -13,6 +13,7 @@ from tradec.dsl.marked import Sequence
 from tradec.dsl.money import read_account, read_entry, read_policy, read_risk, section
 from tradec.dsl.runs import read_backtest, read_deploy, read_validation
 from tradec.dsl.sections import ROOT
+from tradec.dsl.setups import read_setups
 from tradec.dsl.span import Source, Span
 from tradec.dsl.symbols import read_symbol
 from tradec.dsl.units import Namespace, read_features, read_structures
@@ -59,6 +60,7 @@ def _read_root(root: MarkedMapping, cx: Context) -> nodes.Play:
     namespace = Namespace(cx)
     features = read_features(bound, namespace, cx)
     structures = read_structures(bound, namespace, cx)
+    setups = read_setups(bound, namespace, cx)
     if "features" not in bound.keys and not _has_structures(bound):
         report_missing("features", "", start, cx)
     actions = bound.special.get("actions")
@@ -74,6 +76,7 @@ def _read_root(root: MarkedMapping, cx: Context) -> nodes.Play:
         account=read_account(bound, start),
         features=features,
         structures=structures,
+        setups=setups,
         actions=blocks,
         policy=read_policy(bound, start),
         entry=read_entry(bound, start),
@@ -81,10 +84,18 @@ def _read_root(root: MarkedMapping, cx: Context) -> nodes.Play:
         backtest=read_backtest(bound, start, cx),
         deploy=read_deploy(bound, start),
         validation=read_validation(bound, start, cx),
+        evaluation=bound.literal("evaluation"),
+        warmup=_read_warmup(bound),
         # Last, because the type of a variable depends on its uses.
         variables=settle(cx.variables, cx.diagnostics),
         span=root.span,
     )
+
+
+def _read_warmup(bound: Bound) -> nodes.Literal | None:
+    """Return the tolerance, or the word `exact`."""
+    inner = bound.inner.get("warmup")
+    return bound.literal("warmup") if inner is None else inner.literal("tolerance")
 
 
 def _has_structures(bound: Bound) -> bool:

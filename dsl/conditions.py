@@ -12,6 +12,8 @@ from tradec.dsl.operands import simple_operand
 from tradec.dsl.predicates import OPERATORS, Parts, read_predicate
 from tradec.dsl.scalars import locate
 from tradec.dsl.sections_rules import CONDITION, WINDOWS
+from tradec.dsl.values import read_scalar
+from tradec.dsl.windows import read_window
 
 _BLOCKS = ("all", "any", "not", "setup", *WINDOWS)
 _PREDICATE = ("lhs", "op", "rhs", "tolerance")
@@ -130,8 +132,32 @@ def _read_block(key: Scalar, value: Marked, path: str, cx: Context) -> nodes.Con
             if not value.items:
                 raise FaultError("E603", key.span, f"`{path}` has no conditions")
             return _read_members(value, path, cx, is_any=key.text == "any")
+        case "setup":
+            return _read_setup(value, path, cx)
         case _:
-            raise FaultError("E108", key.span, f"`{key.text}` is not supported yet")
+            return _read_window(key, value, path, cx)
+
+
+def _read_setup(value: Marked, path: str, cx: Context) -> nodes.Condition | None:
+    scalar = read_scalar(value, path, cx, "the name of a setup")
+    return None if scalar is None else nodes.SetupRef(name=scalar.text.strip(), span=value.span)
+
+
+def _read_window(key: Scalar, value: Marked, path: str, cx: Context) -> nodes.Condition | None:
+    parts = read_window(key, value, path, cx)
+    if parts is None:
+        return None
+    operand = read_condition(parts.expr, join_path(path, "expr"), cx)
+    if operand is None:
+        return None
+    return nodes.Window(
+        kind=parts.kind,
+        length=parts.length,
+        operand=operand,
+        least=parts.least,
+        every=parts.every,
+        span=key.span.to(value.span),
+    )
 
 
 def _read_sides(value: Mapping, path: str, cx: Context) -> nodes.Condition | None:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from lark import Token, Tree
 
 from tradec.dsl import nodes
+from tradec.dsl.calls import Calls, is_count
 from tradec.dsl.forms import (
     FaultError,
     all_of,
@@ -18,11 +19,12 @@ from tradec.dsl.forms import (
     check_tolerance,
     compare,
     cross,
+    member_of,
     near,
     negate,
     truth,
 )
-from tradec.dsl.grammar import parse, write_tables
+from tradec.dsl.grammar import parse, tokens, trees, value_of, write_tables
 from tradec.dsl.marked import Scalar
 from tradec.dsl.operands import read_number, reference
 from tradec.dsl.scalars import locate
@@ -37,7 +39,11 @@ _CONDITIONS = (
     | nodes.Cross
     | nodes.Between
     | nodes.Near
+    | nodes.In
+    | nodes.Changed
     | nodes.Truth
+    | nodes.SetupRef
+    | nodes.Window
     | nodes.Not
     | nodes.All
     | nodes.Any
@@ -62,6 +68,7 @@ class _Reader:
     def __init__(self, scalar: Scalar, variables: Variables) -> None:
         self._scalar = scalar
         self._variables = variables
+        self._calls = Calls(scalar, self.condition, self.operand)
         self._depth = 0
 
     def condition(self, tree: _Tree) -> nodes.Condition:
@@ -90,101 +97,95 @@ class _Reader:
         return locate(self._scalar, tree.meta.start_pos, tree.meta.end_pos)
 
     def any_(self, tree: _Tree) -> _Node:
-        return any_of(map(self.condition, _trees(tree)), self._span(tree))
+        return any_of(map(self.condition, trees(tree)), self._span(tree))
 
     def all_(self, tree: _Tree) -> _Node:
-        return all_of(map(self.condition, _trees(tree)), self._span(tree))
+        return all_of(map(self.condition, trees(tree)), self._span(tree))
 
     def not_(self, tree: _Tree) -> _Node:
-        (inner,) = _trees(tree)
+        (inner,) = trees(tree)
         return nodes.Not(operand=self.condition(inner), span=self._span(tree))
 
     def compare_(self, tree: _Tree) -> _Node:
-        left, right = _trees(tree)
-        (op,) = _tokens(tree)
+        left, right = trees(tree)
+        (op,) = tokens(tree)
+        if is_count(left) or is_count(right):
+            return self._calls.compared(str(op), left, right, self._span(tree))
         return compare(str(op), self.operand(left), self.operand(right), self._span(tree))
 
     def is_(self, tree: _Tree) -> _Node:
-        left, right = _trees(tree)
+        left, right = trees(tree)
         op = "==" if tree.data == "is_" else "!="
         return compare(op, self.operand(left), self.operand(right), self._span(tree))
 
     def cross_(self, tree: _Tree) -> _Node:
-        left, right = map(self.operand, _trees(tree))
-        (direction,) = _tokens(tree)
+        left, right = map(self.operand, trees(tree))
+        (direction,) = tokens(tree)
         above = direction.lower() in ("above", "over")
         return cross(above=above, left=left, right=right, span=self._span(tree))
 
     def between_(self, tree: _Tree) -> _Node:
-        operand, low, high = map(self.operand, _trees(tree))
+        operand, low, high = map(self.operand, trees(tree))
         return between(operand, low, high, self._span(tree))
 
     def near_(self, tree: _Tree) -> _Node:
-        left, right = map(self.operand, _trees(tree))
-        amount, *percent = _tokens(tree)
+        left, right = map(self.operand, trees(tree))
+        amount, *percent = tokens(tree)
         tolerance = self._value(amount)
         check_tolerance(self._variables.number(tolerance), tolerance.span)
         return near(left, right, tolerance, self._span(tree), relative=bool(percent))
 
     def arithmetic_(self, tree: _Tree) -> _Node:
-        left, right = map(self.operand, _trees(tree))
-        (op,) = _tokens(tree)
+        left, right = map(self.operand, trees(tree))
+        (op,) = tokens(tree)
         return arithmetic(str(op), left, right, self._span(tree))
 
     def negate_(self, tree: _Tree) -> _Node:
-        (inner,) = _trees(tree)
+        (inner,) = trees(tree)
         return negate(self.operand(inner), self._span(tree))
 
     def atom_(self, tree: _Tree) -> _Node:
-        (token,) = _tokens(tree)
+        (token,) = tokens(tree)
         return self._value(token)
 
     def _value(self, token: Token) -> nodes.Value:
-        span = self._token_span(token)
-        if token.type == "VAR":
-            return nodes.VarRef(name=token[2:-1], span=span)
-        return nodes.Literal(value=read_number(token, span), span=span)
-
-    def _token_span(self, token: Token) -> Span:
-        return locate(self._scalar, token.start_pos or 0, token.end_pos or 0)
+        return value_of(token, locate(self._scalar, token.start_pos or 0, token.end_pos or 0))
 
     def bool_(self, tree: _Tree) -> _Node:
-        (token,) = _tokens(tree)
+        (token,) = tokens(tree)
         return nodes.Literal(value=token.lower() == "true", span=self._span(tree))
 
     def ref_(self, tree: _Tree) -> _Node:
-        timeframes = _tokens(tree)
-        segments = tuple(self._segment(part) for part in _trees(tree))
+        timeframes = tokens(tree)
+        segments = tuple(self._segment(part) for part in trees(tree))
         timeframe = str(timeframes[0]) if timeframes else None
         return reference(timeframe, segments, self._span(tree))
 
     def _segment(self, tree: _Tree) -> nodes.Segment:
-        (name,) = _tokens(tree)
+        (name,) = tokens(tree)
         span = self._span(tree)
         indexes = tuple(
-            read_number("".join(_tokens(index)), self._span(index)) for index in _trees(tree)
+            read_number("".join(tokens(index)), self._span(index)) for index in trees(tree)
         )
         return nodes.Segment(name=str(name), indexes=indexes, span=span)
 
     def timespan_(self, tree: _Tree) -> _Node:
-        (token,) = _tokens(tree)
+        (token,) = tokens(tree)
         help_ = f"write `{token}.close` for a price of that timeframe"
         raise FaultError("E506", self._span(tree), f"`{token}` is a timeframe, not a value", help_)
 
-    def later_(self, tree: _Tree) -> _Node:
-        names = {"in_": "in", "not_in": "not in", "every": "every"}
-        token = _tokens(tree)[0] if tree.data == "call" else None
-        name = str(token).lower() if token else names[tree.data]
-        span = self._token_span(token) if token else self._span(tree)
-        raise FaultError("E108", span, f"`{name}` is not supported yet")
+    def in_(self, tree: _Tree) -> _Node:
+        operand, *members = trees(tree)
+        negated = tree.data == "not_in"
+        read = [self.operand(member) for member in members]
+        return member_of(self.operand(operand), read, self._span(tree), negated=negated)
 
+    def call_(self, tree: _Tree) -> _Node:
+        return self._calls.read(tree)
 
-def _trees(tree: _Tree) -> list[_Tree]:
-    return [child for child in tree.children if not isinstance(child, str)]
-
-
-def _tokens(tree: _Tree) -> list[Token]:
-    return [child for child in tree.children if isinstance(child, str)]
+    def every_(self, tree: _Tree) -> _Node:
+        text = "`every` stands in `holds`, `occurred` and `count` alone"
+        raise FaultError("E506", self._span(tree), text)
 
 
 _FORMS: Mapping[str, Callable[[_Reader, _Tree], _Node]] = MappingProxyType(
@@ -198,8 +199,8 @@ _FORMS: Mapping[str, Callable[[_Reader, _Tree], _Node]] = MappingProxyType(
         "cross": _Reader.cross_,
         "between": _Reader.between_,
         "near": _Reader.near_,
-        "in_": _Reader.later_,
-        "not_in": _Reader.later_,
+        "in_": _Reader.in_,
+        "not_in": _Reader.in_,
         "arithmetic": _Reader.arithmetic_,
         "negate": _Reader.negate_,
         "number": _Reader.atom_,
@@ -207,7 +208,8 @@ _FORMS: Mapping[str, Callable[[_Reader, _Tree], _Node]] = MappingProxyType(
         "timespan": _Reader.timespan_,
         "bool_": _Reader.bool_,
         "ref": _Reader.ref_,
-        "call": _Reader.later_,
+        "call": _Reader.call_,
+        "every": _Reader.every_,
     }
 )
 """How each rule of the grammar becomes a node."""

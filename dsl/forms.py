@@ -87,6 +87,29 @@ def near(
     return nodes.Near(relative=relative, left=first, right=last, tolerance=tolerance, span=span)
 
 
+def member_of(
+    operand: nodes.Operand, members: Iterable[nodes.Operand], span: Span, *, negated: bool = False
+) -> nodes.Condition:
+    """Return a test of membership; `not in` is the opposite of `in`."""
+    if isinstance(operand, nodes.Literal):
+        raise FaultError("E506", operand.span, "a literal is always or never one of others")
+    found = nodes.In(operand=operand, members=tuple(map(_member, members)), span=span)
+    return nodes.Not(operand=found, span=span) if negated else found
+
+
+def _member(operand: nodes.Operand) -> nodes.Literal | nodes.VarRef | nodes.Ref:
+    """Return one of the things that `in` may name: a literal, a variable or an enum's word."""
+    match operand:
+        case nodes.Literal() | nodes.VarRef():
+            return operand
+        case nodes.Ref(qualifier=None, segments=(nodes.Segment(indexes=()),)):
+            return operand
+        case _:
+            text = "`in` takes whole numbers, truths and words"
+            help_ = "compare with `==` and join the comparisons with `or`"
+            raise FaultError("E506", operand.span, text, help_)
+
+
 def all_of(conditions: Iterable[nodes.Condition], span: Span) -> nodes.Condition:
     """Return the conjunction, flat; one condition stands for itself."""
     flat: list[nodes.Condition] = []
@@ -107,6 +130,17 @@ def arithmetic(op: str, left: nodes.Operand, right: nodes.Operand, span: Span) -
     """Return arithmetic on two numbers."""
     _check_numbers(left, right)
     return nodes.Arithmetic(op=op, left=left, right=right, span=span)
+
+
+def call(function: str, operands: Iterable[nodes.Operand], span: Span) -> nodes.Call:
+    """Return `abs` of a number, or the `min` or `max` of several."""
+    given = tuple(operands)
+    _check_numbers(*given)
+    if function == "abs" and len(given) != 1:
+        raise FaultError("E506", span, f"`abs` takes one number, received {len(given)}")
+    if function != "abs" and len(given) < 2:
+        raise FaultError("E506", span, f"`{function}` takes at least two numbers, received one")
+    return nodes.Call(function=function, operands=given, span=span)
 
 
 def negate(operand: nodes.Operand, span: Span) -> nodes.Operand:

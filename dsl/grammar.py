@@ -10,10 +10,13 @@ from pathlib import Path
 import lark
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
+from tradec.dsl import nodes
 from tradec.dsl.expr_faults import Stop, describe
 from tradec.dsl.forms import FaultError
 from tradec.dsl.marked import Scalar
+from tradec.dsl.operands import read_number
 from tradec.dsl.scalars import locate
+from tradec.dsl.span import Span
 
 _GRAMMAR = Path(__file__).with_name("expr.lark")
 _TABLES = Path(__file__).with_name("expr.tables")
@@ -44,6 +47,23 @@ def _stop(error: UnexpectedInput, text: str) -> Stop:
             return describe(text, error.pos_in_stream, frozenset(error.allowed or ()))
         case _:
             return describe(text, None, frozenset())
+
+
+def trees(tree: lark.Tree[lark.Token]) -> list[lark.Tree[lark.Token]]:
+    """Return the children of a tree that are trees."""
+    return [child for child in tree.children if not isinstance(child, str)]
+
+
+def tokens(tree: lark.Tree[lark.Token]) -> list[lark.Token]:
+    """Return the children of a tree that are words."""
+    return [child for child in tree.children if isinstance(child, str)]
+
+
+def value_of(token: lark.Token, span: Span) -> nodes.Value:
+    """Return the number or the variable that a token spells."""
+    if token.type == "VAR":
+        return nodes.VarRef(name=token[2:-1], span=span)
+    return nodes.Literal(value=read_number(token, span), span=span)
 
 
 @cache

@@ -79,7 +79,15 @@ class Arithmetic(Node):
     right: "Operand"
 
 
-Operand: TypeAlias = Literal | VarRef | Ref | Negate | Arithmetic
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Node):
+    """`abs` of one operand, `min` or `max` of two or more."""
+
+    function: str
+    operands: tuple["Operand", ...]
+
+
+Operand: TypeAlias = Literal | VarRef | Ref | Negate | Arithmetic | Call
 
 
 # --- conditions -------------------------------------------------------------------------------
@@ -123,6 +131,21 @@ class Near(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class In(Node):
+    """`operand` is one of `members`: literals, variables, or an enum's words as bare references."""
+
+    operand: Operand
+    members: tuple[Literal | VarRef | Ref, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed(Node):
+    """The value of `operand` is another one than a step before."""
+
+    operand: Operand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Truth(Node):
     """A bare operand as a condition: a BOOL output, `true` or `false`."""
 
@@ -150,7 +173,31 @@ class Any(Node):
     operands: tuple["Condition", ...]
 
 
-Condition: TypeAlias = Compare | Cross | Between | Near | Truth | Not | All | Any
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupRef(Node):
+    """The condition that a setup names; `span` is that of the name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window(Node):
+    """`operand` looked at over the last steps: one of `holds`, `occurred`, `count`.
+
+    `length` counts samples, or is a duration such as `4h` if it is a string. `least` is how many
+    samples must be true, for `count` alone. `every` is the timeframe or role between two samples.
+    """
+
+    kind: str
+    length: Value
+    operand: "Condition"
+    least: Value | None = None
+    every: Literal | None = None
+
+
+Condition: TypeAlias = (
+    Compare | Cross | Between | Near | In | Changed | Truth | SetupRef | Window | Not | All | Any
+)
 
 
 # --- sections ---------------------------------------------------------------------------------
@@ -218,6 +265,14 @@ class Note(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Setup(Node):
+    """One entry of `setups:`; `span` is that of its name."""
+
+    name: str
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intent(Node):
     """One member of an `emit:` list."""
 
@@ -257,6 +312,7 @@ class Play(Node):
     features: tuple[Feature, ...]
     structures: tuple[Structure, ...]
     variables: tuple[Variable, ...]
+    setups: tuple[Setup, ...]
     actions: tuple[Block, ...]
     policy: "written.Policy"
     entry: "written.Entry"
@@ -264,3 +320,5 @@ class Play(Node):
     backtest: "written.Backtest"
     deploy: "written.Deploy"
     validation: "written.Validation"
+    evaluation: Literal | None
+    warmup: Literal | None

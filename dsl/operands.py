@@ -6,7 +6,7 @@ from collections.abc import Callable
 from tradec.dsl import nodes
 from tradec.dsl.forms import FaultError, check_offset
 from tradec.dsl.span import Span
-from tradec.dsl.vocabulary import CALENDAR_TIMEFRAMES, LATER_NAMES, ROLES
+from tradec.dsl.vocabulary import CALENDAR_TIMEFRAMES, ROLES
 from tradec.dsl.words import NumberRangeError, to_bool, to_number
 
 _WORDS = "and or not in is crosses between near within above below over under every true false"
@@ -78,9 +78,6 @@ def reference(timeframe: str | None, segments: tuple[nodes.Segment, ...], span: 
     qualifier = timeframe
     if timeframe is None and len(segments) > 1 and first.name in QUALIFIERS and not first.indexes:
         qualifier, segments = first.name, segments[1:]
-    name = segments[0].name
-    if name in LATER_NAMES:
-        raise FaultError("E108", segments[0].span, f"`{name}` is not supported yet")
     if len(segments) == 1:
         _check_offsets(segments[0])
     return nodes.Ref(qualifier=qualifier, segments=segments, span=span)

@@ -13,6 +13,7 @@ from tradec.dsl.forms import (
     check_tolerance,
     compare,
     cross,
+    member_of,
     near,
 )
 from tradec.dsl.marked import Mapping, Marked, Scalar, Sequence, kind_of
@@ -25,8 +26,8 @@ from tradec.dsl.words import closest, join_words
 
 _CROSSES = ("cross_above", "cross_below")
 _NEARNESS = ("near_abs", "near_pct")
-_LATER = ("in", "not in", "not_in")
-OPERATORS = (*MIRRORED, *_CROSSES, "between", *_NEARNESS, *_LATER)
+_MEMBERSHIP = ("in", "not in", "not_in")
+OPERATORS = (*MIRRORED, *_CROSSES, "between", *_NEARNESS, *_MEMBERSHIP)
 """Every operator of the language's list form."""
 
 
@@ -54,6 +55,8 @@ def read_predicate(parts: Parts, cx: Context) -> nodes.Condition | None:
         raise FaultError("E502", left.span, message, "change the sides")
     if op == "between":
         return _between(left, parts, cx)
+    if op in _MEMBERSHIP:
+        return _membership(op, left, parts, cx)
     right = read_operand(parts.right, parts.path, cx)
     tolerance = _tolerance(op, parts, cx) if op in _NEARNESS else None
     if left is None or right is None:
@@ -72,14 +75,12 @@ def _operator(value: Marked) -> str:
         message = f"{kind_of(value)} stands where an operator should stand"
         raise FaultError("E502", value.span, message)
     word = value.text
-    if word in _LATER:
-        raise FaultError("E108", value.span, f"`{word}` is not supported yet")
     if word in OPERATORS:
         return word
     if word in ARITHMETIC:
         message = f"arithmetic with `{word}` is a number, not a condition"
         raise FaultError("E502", value.span, message, "compare it with something")
-    known = [name for name in OPERATORS if name not in _LATER]
+    known = [name for name in OPERATORS if name != "not_in"]
     near_words = closest(word, known, OPERATORS_RENAMED)
     help_ = f"write {join_words(near_words[:1] if word in OPERATORS_RENAMED else near_words)}"
     helps = (help_,) if near_words else (f"the operators are {', '.join(known)}",)
@@ -102,6 +103,32 @@ def _between(left: nodes.Operand | None, parts: Parts, cx: Context) -> nodes.Con
     if left is None or read[0] is None or read[1] is None:
         return None
     return between(left, read[0], read[1], parts.span)
+
+
+def _membership(
+    op: str, left: nodes.Operand | None, parts: Parts, cx: Context
+) -> nodes.Condition | None:
+    members = _members(parts, cx)
+    if left is None or members is None:
+        return None
+    return member_of(left, members, parts.span, negated=op != "in")
+
+
+def _members(parts: Parts, cx: Context) -> tuple[nodes.Operand, ...] | None:
+    match parts.right:
+        case Scalar() as scalar if (variable := cx.variables.whole(scalar)) is not None:
+            if isinstance(variable.value, tuple):
+                return variable.value
+        case Sequence(items=items) if items:
+            read = [read_operand(item, parts.path, cx) for item in items]
+            found = tuple(member for member in read if member is not None)
+            return found if len(found) == len(read) else None
+        case Sequence():
+            raise FaultError("E502", parts.right.span, "`in` takes a list that is not empty")
+        case _:
+            pass
+    text = f"`in` takes a list of values, received {kind_of(parts.right)}"
+    raise FaultError("E502", parts.right.span, text, "write `[x, in, [1, 2]]`")
 
 
 def _tolerance(op: str, parts: Parts, cx: Context) -> nodes.Value | None:

@@ -1,6 +1,6 @@
 """Conditions as expressions, with the parentheses that they need and no others."""
 
-from typing import Final, assert_never
+from typing import Final, TypeAlias, assert_never
 
 from tradec.dsl import nodes
 from tradec.dsl.words import to_bool
@@ -23,8 +23,21 @@ def print_condition(node: nodes.Condition) -> str:
             return f"not {_negated(operand)}"
         case nodes.Truth(operand=operand):
             return print_operand(operand)
+        case nodes.SetupRef(name=name):
+            return f"setup({name})"
+        case nodes.Changed(operand=operand):
+            return f"changed({print_operand(operand)})"
+        case nodes.Window():
+            return _window(node)
         case _:
             return _predicate(node)
+
+
+def _window(node: nodes.Window) -> str:
+    every = f", every {node.every.value}" if node.every else ""
+    inner = f"{print_condition(node.operand)}, {print_operand(node.length)}{every}"
+    least = f" >= {print_operand(node.least)}" if node.least else ""
+    return f"{node.kind}({inner}){least}"
 
 
 def joined(node: nodes.Condition) -> tuple[str, list[str]] | None:
@@ -45,10 +58,17 @@ def _member(node: nodes.Condition) -> str:
 
 def _negated(node: nodes.Condition) -> str:
     text = print_condition(node)
-    return text if isinstance(node, nodes.Truth) else f"({text})"
+    match node:
+        case nodes.Truth() | nodes.SetupRef() | nodes.Changed() | nodes.Window(least=None):
+            return text
+        case _:
+            return f"({text})"
 
 
-def _predicate(node: nodes.Compare | nodes.Cross | nodes.Between | nodes.Near) -> str:
+Predicate: TypeAlias = nodes.Compare | nodes.Cross | nodes.Between | nodes.Near | nodes.In
+
+
+def _predicate(node: Predicate) -> str:
     match node:
         case nodes.Compare(op=op, left=left, right=right):
             return f"{print_operand(left)} {op} {print_operand(right)}"
@@ -61,6 +81,8 @@ def _predicate(node: nodes.Compare | nodes.Cross | nodes.Between | nodes.Near) -
         case nodes.Near(relative=relative, left=left, right=right, tolerance=tolerance):
             within = print_operand(shortest(tolerance)) + ("%" if relative else "")
             return f"{print_operand(left)} near {print_operand(right)} within {within}"
+        case nodes.In(operand=operand, members=members):
+            return f"{print_operand(operand)} in ({', '.join(map(print_operand, members))})"
         case _:
             assert_never(node)
 
@@ -80,6 +102,8 @@ def print_operand(node: nodes.Operand, level: int = _SUM) -> str:
             own = _LEVELS[op]
             text = f"{print_operand(left, own)} {op} {print_operand(right, own + 1)}"
             return _wrapped(text, own, level)
+        case nodes.Call(function=function, operands=operands):
+            return f"{function}({', '.join(map(print_operand, operands))})"
         case _:
             assert_never(node)
 

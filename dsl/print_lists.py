@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from typing import TypeAlias, assert_never
 
 from tradec.dsl import nodes
-from tradec.dsl.print_expr import literal_text, print_operand, ref_text, shortest
+from tradec.dsl.print_expr import (
+    Predicate,
+    literal_text,
+    print_condition,
+    print_operand,
+    ref_text,
+    shortest,
+)
 from tradec.dsl.quoting import string_text
 
 Written: TypeAlias = str | int | float | bool | list["Written"] | dict[str, "Written"]
@@ -25,11 +32,37 @@ def condition_lists(node: nodes.Condition) -> Written:
             return {"not": condition_lists(operand)}
         case nodes.Truth(operand=operand):
             return operand_lists(operand)
+        case nodes.SetupRef(name=name):
+            return {"setup": name}
+        case nodes.Changed():
+            return print_condition(node)
+        case nodes.Window():
+            return _window(node)
         case _:
             return _predicate(node)
 
 
-def _predicate(node: nodes.Compare | nodes.Cross | nodes.Between | nodes.Near) -> Written:
+_WINDOWS = {"holds": "holds_for", "occurred": "occurred_within", "count": "count_true"}
+
+
+def _window(node: nodes.Window) -> Written:
+    match node.length:
+        case nodes.Literal(value=str(duration)):
+            name, inner = f"{_WINDOWS[node.kind]}_duration", _entries(duration=duration)
+        case length:
+            name, inner = _WINDOWS[node.kind], _entries(bars=operand_lists(length))
+    if node.least:
+        inner["min_true"] = operand_lists(node.least)
+    if node.every:
+        inner["anchor_tf"] = str(node.every.value)
+    return {name: {**inner, "expr": condition_lists(node.operand)}}
+
+
+def _entries(**entries: Written) -> dict[str, Written]:
+    return entries
+
+
+def _predicate(node: Predicate) -> Written:
     match node:
         case nodes.Compare(op=op, left=left, right=right):
             return [operand_lists(left), op, operand_lists(right)]
@@ -46,12 +79,14 @@ def _predicate(node: nodes.Compare | nodes.Cross | nodes.Between | nodes.Near) -
                 operand_lists(right),
                 operand_lists(shortest(tolerance)),
             ]
+        case nodes.In(operand=operand, members=members):
+            return [operand_lists(operand), "in", [operand_lists(member) for member in members]]
         case _:
             assert_never(node)
 
 
 def operand_lists(node: nodes.Operand) -> Written:
-    """Return an operand; a negative has no form of its own and stays an expression."""
+    """Return an operand; a negative or a call has no form of its own and stays an expression."""
     match node:
         case nodes.Literal(value=value):
             return value
@@ -59,7 +94,7 @@ def operand_lists(node: nodes.Operand) -> Written:
             return ref_text(node)
         case nodes.Arithmetic(op=op, left=left, right=right):
             return [operand_lists(left), op, operand_lists(right)]
-        case nodes.VarRef() | nodes.Negate():
+        case nodes.VarRef() | nodes.Negate() | nodes.Call():
             return print_operand(node)
         case _:
             assert_never(node)

@@ -50,13 +50,11 @@ class Text:
 class Word:
     """One of a few words.
 
-    `later` are words of the language that are not supported yet, `renamed` old words. With
-    `any_case` the words may be written in any case.
+    `renamed` are old words. With `any_case` the words may be written in any case.
     """
 
     words: tuple[str, ...]
     any_case: bool = False
-    later: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -64,11 +62,10 @@ class Word:
 class Only:
     """A key that is accepted with one value, which changes nothing.
 
-    Another value is E108 if `later`, else E104. `replacement` makes the key a deprecated alias.
+    `replacement` makes the key a deprecated alias.
     """
 
     value: str
-    later: bool = False
     replacement: str = ""
 
 
@@ -111,11 +108,6 @@ class Special:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
-    """A key of the language that is not supported yet."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
     """A key of an older form of the language; `replacement` says what to write instead."""
 
@@ -123,7 +115,7 @@ class Gone:
 
 
 Simple: TypeAlias = Number | Text | Word | Flag | Instant
-Kind: TypeAlias = Simple | Only | Inner | OneOf | Alias | Idle | Special | Later | Gone
+Kind: TypeAlias = Simple | Only | Inner | OneOf | Alias | Idle | Special | Gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

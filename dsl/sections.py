@@ -3,10 +3,10 @@
 The binder reads plays by it; a JSON Schema and the reference are printed from it.
 """
 
-from tradec.dsl.schema import Alias, Gone, Inner, Key, Later, Section, Special, Text
+from tradec.dsl.schema import Alias, Gone, Inner, Key, Number, Section, Special, Text, Word
 from tradec.dsl.sections_money import ACCOUNT, ENTRY, POLICY, RISK, RISK_MODEL
 from tradec.dsl.sections_runs import BACKTEST, DATE_RANGE, DEPLOY, EXPECTED, SYNTHETIC, VALIDATION
-from tradec.dsl.vocabulary import ROLES
+from tradec.dsl.vocabulary import EVALUATIONS, ROLES
 
 TIMEFRAMES = Section(
     path="timeframes",
@@ -49,6 +49,19 @@ STRUCTURE = Section(
         Key(name="params", kind=Special(what="arguments"), meaning="its parameters"),
         Key(name="uses", kind=Special(what="ids"), meaning="the structures above it that it reads"),
         Key(name="structure_type", kind=Gone(replacement="`type`")),
+    ),
+)
+
+WARMUP = Section(
+    path="warmup",
+    keys=(
+        Key(
+            name="tolerance",
+            kind=Number(above=0, high=1, parameter=False),
+            required=True,
+            default="0.001",
+            meaning="weight that the beginning of a fading memory may still have",
+        ),
     ),
 )
 
@@ -97,6 +110,7 @@ ROOT = Section(
         Key(name="account", kind=Inner(section=ACCOUNT), required=True),
         Key(name="features", kind=Special(what="features"), meaning="named indicators"),
         Key(name="structures", kind=Inner(section=STRUCTURES), meaning="market structures"),
+        Key(name="setups", kind=Special(what="setups"), meaning="named conditions"),
         Key(name="actions", kind=Special(what="actions"), required=True, meaning="what to do when"),
         Key(name="position_policy", kind=Inner(section=POLICY)),
         Key(name="entry", kind=Inner(section=ENTRY), meaning="how entries are ordered"),
@@ -109,6 +123,16 @@ ROOT = Section(
         Key(name="backtest", kind=Inner(section=BACKTEST), meaning="what a simulation assumes"),
         Key(name="deploy", kind=Inner(section=DEPLOY), meaning="for shadow and live sessions"),
         Key(name="validation", kind=Inner(section=VALIDATION), meaning="for synthetic runs"),
+        Key(
+            name="evaluation",
+            kind=Word(words=EVALUATIONS),
+            meaning="when the rules are looked at; every minute where they read its price",
+        ),
+        Key(
+            name="warmup",
+            kind=Inner(section=WARMUP, words=("exact",)),
+            meaning="how far a fading memory must have faded",
+        ),
         Key(name="synthetic", kind=Alias(of="validation", kind=Inner(section=SYNTHETIC))),
         Key(
             name="expected",
@@ -117,14 +141,6 @@ ROOT = Section(
         Key(
             name="date_range",
             kind=Alias(of="backtest: {window: ...}", kind=Inner(section=DATE_RANGE)),
-        ),
-        *(
-            Key(name=name, kind=Later())
-            for name in (
-                "setups",
-                "warmup",
-                "evaluation",
-            )
         ),
         Key(name="blocks", kind=Gone(replacement="`actions`")),
         Key(name="signal_rules", kind=Gone(replacement="`actions`")),

@@ -1,6 +1,6 @@
 """The keys of actions, conditions and operands."""
 
-from tradec.dsl.schema import Key, Later, Number, Section, Special, Text
+from tradec.dsl.schema import Inner, Key, Number, Section, Special, Text
 
 BLOCK = Section(
     path="actions[]",
@@ -54,14 +54,35 @@ ACTION = Section(
     ),
 )
 
-WINDOWS = (
-    "holds_for",
-    "occurred_within",
-    "count_true",
-    "holds_for_duration",
-    "occurred_within_duration",
-    "count_true_duration",
+_BARS = Key(name="bars", kind=Number(integer=True), required=True, meaning="samples, 1 to 500")
+_DURATION = Key(
+    name="duration", kind=Text(), required=True, meaning="a stretch of time such as 4h, up to 24h"
 )
+_LEAST = Key(
+    name="min_true",
+    kind=Number(integer=True),
+    required=True,
+    meaning="how many samples must be true",
+)
+_EXPR = Key(
+    name="expr", kind=Special(what="condition"), required=True, meaning="what is looked back at"
+)
+_ANCHOR = Key(name="anchor_tf", kind=Text(), meaning="timeframe or role between two samples")
+
+
+def _window(name: str, *keys: Key) -> Section:
+    return Section(path=f"condition.{name}", keys=keys)
+
+
+WINDOWS = {
+    "holds_for": _window("holds_for", _BARS, _EXPR, _ANCHOR),
+    "occurred_within": _window("occurred_within", _BARS, _EXPR, _ANCHOR),
+    "count_true": _window("count_true", _BARS, _LEAST, _EXPR, _ANCHOR),
+    "holds_for_duration": _window("holds_for_duration", _DURATION, _EXPR),
+    "occurred_within_duration": _window("occurred_within_duration", _DURATION, _EXPR),
+    "count_true_duration": _window("count_true_duration", _DURATION, _LEAST, _EXPR),
+}
+"""The windows by their keys."""
 
 CONDITION = Section(
     path="condition",
@@ -73,8 +94,11 @@ CONDITION = Section(
         Key(name="op", kind=Special(what="operator"), meaning="how the sides compare"),
         Key(name="rhs", kind=Special(what="operand"), meaning="right side of a comparison"),
         Key(name="tolerance", kind=Special(what="tolerance"), meaning="how near is near"),
-        Key(name="setup", kind=Later()),
-        *(Key(name=name, kind=Later()) for name in WINDOWS),
+        Key(name="setup", kind=Text(), meaning="the condition that a setup names"),
+        *(
+            Key(name=name, kind=Inner(section=section), meaning="a window over past steps")
+            for name, section in WINDOWS.items()
+        ),
     ),
 )
 

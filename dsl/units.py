@@ -36,7 +36,7 @@ class Namespace:
             return False
         if text in self._taken:
             label = Label(span=self._taken[text], text="first here")
-            message = f"two features or structures have the id `{text}`"
+            message = f"two features, structures or setups have the id `{text}`"
             self._cx.report("E105", span, message, label="again here", labels=(label,))
             return False
         self._taken[text] = span

@@ -145,7 +145,7 @@ def read_as_spelled(value: Marked, path: str, cx: Context, use: str) -> nodes.Va
 
 
 def read_word(kind: Word, value: Marked, path: str, cx: Context) -> nodes.Literal | None:
-    """Return one of a few words; report E103, E104, E106 and E108."""
+    """Return one of a few words; report E103, E104 and E106."""
     scalar = read_scalar(value, path, cx, "a word")
     if scalar is None:
         return None
@@ -154,9 +154,7 @@ def read_word(kind: Word, value: Marked, path: str, cx: Context) -> nodes.Litera
         text = next((word for word in kind.words if word.lower() == text.lower()), text)
     if text in kind.words:
         return nodes.Literal(value=text, span=value.span)
-    if text in kind.later:
-        cx.report("E108", value.span, f"`{path}: {text}` is not supported yet")
-    elif text in kind.renamed:
+    if text in kind.renamed:
         message = f"`{path}: {text}` is deprecated"
         cx.report("E106", value.span, message, f"write `{kind.renamed[text]}`")
     else:
@@ -181,7 +179,7 @@ def read_flag(value: Marked, path: str, cx: Context) -> nodes.Literal | None:
 
 
 def read_only(kind: Only, key: Scalar, value: Marked, path: str, cx: Context) -> None:
-    """Check a key that is accepted with one value; report E103, E104, E108 and W105."""
+    """Check a key that is accepted with one value; report E103, E104 and W105."""
     scalar = read_scalar(value, path, cx, f"`{kind.value}`")
     if scalar is None:
         return
@@ -191,8 +189,6 @@ def read_only(kind: Only, key: Scalar, value: Marked, path: str, cx: Context) ->
             cx.report("W105", key.span, f"`{path}` is deprecated", write_instead(kind.replacement))
     elif is_bool and to_bool(scalar.text) is None:
         cx.wrong_type(path, "true or false", scalar)
-    elif kind.later:
-        cx.report("E108", key.span, f"`{path}: {scalar.text}` is not supported yet")
     else:
         message = f"`{path}` is `{scalar.text}`, which is out of range"
         cx.report("E104", value.span, message, f"write `{kind.value}`")

@@ -5,15 +5,16 @@ ROLES = ("low_tf", "med_tf", "high_tf")
 EXIT_ACTIONS = ("exit_long", "exit_short", "exit_all")
 ACTIONS = ("entry_long", "entry_short", *EXIT_ACTIONS, "no_action")
 CANDLE = ("open", "high", "low", "close", "volume")
-LATER_NAMES = ("last_price", "mark_price", "funding_rate", "open_interest", "timestamp")
+MARKET_NAMES = ("last_price", "mark_price", "funding_rate", "open_interest", "timestamp")
 CALENDAR_TIMEFRAMES = ("D", "W", "M")
+EVALUATIONS = ("exec_close", "every_1m")
 
 _WORDS = """and or not in is between near within crosses above below holds occurred count setup
 every over under true false"""
 RESERVED = frozenset(
-    (*CANDLE, *LATER_NAMES, *ROLES, "exec", *CALENDAR_TIMEFRAMES, *ACTIONS, *_WORDS.split())
+    (*CANDLE, *MARKET_NAMES, *ROLES, "exec", *CALENDAR_TIMEFRAMES, *ACTIONS, *_WORDS.split())
 )
-"""What no feature and no structure may be called; words of conditions in any case."""
+"""What no feature, structure or setup may be called; words of conditions in any case."""
 
 RENAMED_KEYS = {
     "timeframe": "tf",

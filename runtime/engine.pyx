@@ -45,7 +45,7 @@ cdef class Engine:
         if rows is not None and (rows.shape[1] != strategy.width or len(times) < len(rows)):
             raise ValueError(f"a row has {strategy.width} words and a time, not {rows.shape[1]}")
         self.strategy, self.exchange, self.first = strategy, exchange, first
-        self.columns = Columns(bars)
+        self.columns = Columns(bars, needs=strategy.NEEDS)
         self.flags = bars.flags
         self.rows = rows
         self.times = times

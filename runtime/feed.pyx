@@ -16,9 +16,12 @@ cdef class Columns:
     last_extreme    the last price: its extremes are the mark's
     last_close      the close alone; between two closes the mark stands at the one before
     None            mark_kline where the bars have mark prices, else last_extreme
+
+    `needs` are the columns that a strategy reads besides (Strategy.NEEDS): what of funding and open
+    interest is known at the close of each bar.
     """
 
-    def __init__(self, bars, mark_source=None):
+    def __init__(self, bars, mark_source=None, needs=()):
         last = [as_row(getattr(bars, name)) for name in PRICES]
         volume = as_row(bars.volume)
         mark = marks_of(bars, last, mark_source)
@@ -29,7 +32,10 @@ cdef class Columns:
         self.feed.volume = address(volume)
         self.feed.mark_open, self.feed.mark_high = address(mark[0]), address(mark[1])
         self.feed.mark_low, self.feed.mark_close = address(mark[2]), address(mark[3])
-        self.kept = (last, volume, mark, *self._take_funding(bars.funding))
+        seen = {name: as_row(bars.seen(name)) for name in needs}
+        self.feed.funding_seen = known(seen, "funding_seen")
+        self.feed.open_interest_seen = known(seen, "open_interest_seen")
+        self.kept = (last, volume, mark, seen, *self._take_funding(bars.funding))
 
     def _take_funding(self, funding):
         """Point at the settlements; return their arrays."""
@@ -50,6 +56,10 @@ cdef as_row(column):
 cdef const double* address(row) except? NULL:
     cdef const double[::1] view = row
     return &view[0] if view.shape[0] else NULL
+
+
+cdef const double* known(dict rows, name) except? NULL:
+    return address(rows[name]) if name in rows else NULL
 
 
 cdef marks_of(bars, list last, mark_source):

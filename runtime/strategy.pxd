@@ -24,6 +24,9 @@ ctypedef struct Feed:
     Py_ssize_t fundings         # settlements of funding, in order of time
     const int64_t* funding_ts
     const double* funding_rate
+    # What is known at the close of bar i, NaN where nothing is; NULL unless a strategy NEEDS it.
+    const double* funding_seen          # rate of the last settlement at or before it
+    const double* open_interest_seen    # the last value that was published by then
 
 ctypedef struct Account:
     int64_t side            # -1 short, 0 flat, 1 long
@@ -70,7 +73,7 @@ cdef class Strategy:
     cdef int make_arena(self, Py_ssize_t size, uint64_t module_id, int exec_minutes,
                         Py_ssize_t width, const char* params, Py_ssize_t params_size) except -1
     cdef bint step(self, const Feed* feed, Py_ssize_t i, const Account* account,
-                   Decision* decision) noexcept nogil
+                   Decision* decision) noexcept nogil   # whether an exec bar closed
     cdef Py_ssize_t scan(self, const Feed* feed, Py_ssize_t i, Py_ssize_t stop,
                          const Account* account, Watch* watch, Decision* decision) noexcept nogil
     cdef Py_ssize_t scan_by_step(self, const Feed* feed, Py_ssize_t i, Py_ssize_t stop,
@@ -97,6 +100,11 @@ cdef inline bint can_enter(const Account* account) noexcept nogil:
 cdef inline bint can_exit(const Account* account, int64_t side) noexcept nogil:
     """Return whether an exit of a position on `side` is actionable."""
     return account.side == side and account.may_exit != 0
+
+
+cdef inline bint is_entry(int64_t action) noexcept nogil:
+    """Return whether an action opens a position."""
+    return action == 1 or action == 2
 
 
 cdef inline int64_t bits(double x) noexcept nogil:

@@ -27,6 +27,7 @@ cdef class Strategy:
     """A machine that is fed closed base bars and decides; see strategy.pxd for the contract."""
 
     SLOTS = ()      # the outputs that `seen` gives, by name
+    NEEDS = ()      # the columns of the feed that it reads besides prices and volume
 
     def __dealloc__(self):
         free(self.arena)
@@ -56,6 +57,7 @@ cdef class Strategy:
                                  const Account* account, Watch* watch,
                                  Decision* decision) noexcept nogil:
         """Scan with one virtual `step` per bar; the definition of every faster scan."""
+        cdef bint exec_closed
         decision.action = 0
         decision.word = 0
         decision.percent = 0.0
@@ -64,7 +66,8 @@ cdef class Strategy:
             if touched(watch, feed.low[i], feed.high[i]):
                 watch.why = TOUCHED
                 break
-            if self.step(feed, i, account, decision):
+            exec_closed = self.step(feed, i, account, decision)
+            if exec_closed:
                 if watch.rows != NULL:
                     self.read(watch.rows + watch.row * self.width)
                     watch.times[watch.row] = feed.ts0 + (i + 1) * feed.base_ms
@@ -72,9 +75,9 @@ cdef class Strategy:
                 if equity_point(watch, feed.mark_close[i]):
                     watch.why = BREACHED
                     break
-                if decision.action != 0:
-                    watch.why = DECIDED
-                    break
+            if decision.action != 0:
+                watch.why = DECIDED
+                break
             i += 1
         return i
 
@@ -157,9 +160,10 @@ cdef class Strategy:
 cdef class PythonStrategy(Strategy):
     """A strategy whose steps are made by a Python object, such as the interpreter.
 
-    `machine` has step(ts_open, ts_close, open, high, low, close, volume, side, may_enter, may_exit)
-    -> (action, word, percent), `evaluated`, words(), seen(slot), digest, snapshot() and restore().
-    An exception of its own ends the decisions of the run and is raised by `check`.
+    `machine` has step(ts_open, ts_close, open, high, low, close, volume, side, may_enter, may_exit,
+    mark, funding, open_interest) -> (action, word, percent), `exec_closed`, words(), seen(slot),
+    digest, snapshot() and restore(). An exception of its own ends the decisions of the run and is
+    raised by `check`.
     """
 
     cdef object machine
@@ -167,8 +171,10 @@ cdef class PythonStrategy(Strategy):
     cdef uint64_t last_digest
     cdef readonly tuple COLUMNS
     cdef readonly tuple SLOTS
+    cdef readonly tuple NEEDS
 
-    def __init__(self, machine, int exec_minutes, tuple columns, tuple slots=()):
+    def __init__(self, machine, int exec_minutes, tuple columns, tuple slots=(), tuple needs=()):
+        self.NEEDS = needs
         self.machine = machine
         self.SLOTS = slots
         self.exec_minutes = exec_minutes
@@ -190,8 +196,9 @@ cdef class PythonStrategy(Strategy):
             decision.action, decision.word, decision.percent = self.machine.step(
                 ts_open, ts_open + feed.base_ms, feed.open[i], feed.high[i], feed.low[i],
                 feed.close[i], feed.volume[i], account.side, account.may_enter != 0,
-                account.may_exit != 0)
-            return self.machine.evaluated
+                account.may_exit != 0, feed.mark_close[i],
+                value_at(feed.funding_seen, i), value_at(feed.open_interest_seen, i))
+            return self.machine.exec_closed
         except BaseException as error:  # kept for `check`: nothing can be raised through the loop
             self.failure = error
             return False
@@ -242,6 +249,10 @@ cdef class PythonStrategy(Strategy):
     def restore(self, bytes snapshot not None):
         """Continue from the machine's own snapshot."""
         self.machine.restore(snapshot)
+
+
+cdef double value_at(const double* column, Py_ssize_t i) noexcept:
+    return column[i] if column != NULL else NAN
 
 
 def bounded(name, value, low, high):

@@ -19,8 +19,8 @@ from tradec.compiler.types import (
 )
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<type>\{[^}]*\})|(?P<punct>[()])|(?P<read>[\w]+\.[A-Za-z_]\w*(?:\[\d+\])?)
-    |(?P<number>-?(?:\d[\d.]*(?:e[+-]?\d+)?|inf|nan)(?=[\s){]|$))|(?P<op>>=|<=|==|!=|[-+*/%<>])
+    r"""\s*(?:(?P<type>\{[^}]*\})|(?P<punct>[(),])|(?P<read>[\w]+\.[A-Za-z_]\w*(?:\[\d+\])?)
+    |(?P<number>-?(?:\d[\d.]*(?:e[+-]?\d+)?|inf|nan)(?=[\s){,]|$))|(?P<op>>=|<=|==|!=|[-+*/%<>])
     |(?P<param>\$\w+)|(?P<word>[\w]+))""",
     re.VERBOSE,
 )
@@ -80,11 +80,13 @@ class _Parser:
     # --- lines ----------------------------------------------------------------------------------
 
     def play(self) -> ir.Play:
-        head = {word: self._word(word) for word in ("play", "symbol", "exec")}
+        names = ("play", "symbol", "exec", "evaluation")
+        head = {word: self._word(word) for word in names}
         roles = [(role, timeframe) for role, timeframe in self._all("role")]
         tolerance = float(self._word("warmup_tolerance"))
         params = [ir.Default(name=n, value=ast.literal_eval(v)) for n, v in self._all("param")]
         bars = tuple(self._bars() for _ in self._while("bars "))
+        builtins = tuple(self._builtin() for _ in self._while("builtin "))
         series = tuple(self._series() for _ in self._while("series "))
         blocks = tuple(self._block() for _ in self._while("block "))
         records = {name: self._record() for name in RECORDS}
@@ -92,7 +94,9 @@ class _Parser:
             name=head["play"],
             symbol=head["symbol"],
             exec=head["exec"],
+            evaluation=head["evaluation"],
             bars=bars,
+            builtins=builtins,
             series=series,
             blocks=blocks,
             warmup_tolerance=tolerance,
@@ -125,6 +129,10 @@ class _Parser:
     def _bars(self) -> ir.Bars:
         name = self._word("bars")
         return ir.Bars(id=name, outputs=self._outputs(name))
+
+    def _builtin(self) -> ir.Builtin:
+        name, timeframe = self._word("builtin").split()
+        return ir.Builtin(id=name, timeframe=timeframe[1:], outputs=self._outputs(name))
 
     def _outputs(self, series: str) -> tuple[ir.Output, ...]:
         return tuple(self._output(series) for _ in self._while("  gives "))
@@ -220,6 +228,11 @@ class _Parser:
                 return ir.Any(operands=self._operands(depth + 1))
             case "true" | "false" as word:
                 return ir.Known(value=word == "true")
+            case text if text.startswith("window "):
+                head = _Atom(text.removeprefix("window "), self.declared)
+                least, samples, stride = head.window()
+                operand = self._condition(depth + 1)
+                return ir.Window(operand=operand, samples=samples, stride=stride, least=least)
             case text:
                 return _Atom(text, self.declared).condition()
 
@@ -247,13 +260,25 @@ class _Atom:
         assert "".join(t for _, t in self.tokens).replace(" ", "") == text.replace(" ", ""), text
         self.declared = declared
 
+    def window(self) -> tuple[Any, Any, int]:
+        least = self.number()
+        assert self.tokens.pop(0)[1] == "of"
+        samples = self.number()
+        assert self.tokens.pop(0)[1] == "stride"
+        return least, samples, int(self.tokens.pop(0)[1])
+
     def condition(self) -> ir.Condition:
+        if self.tokens[0][1] == "changed":
+            del self.tokens[:2]
+            return ir.Changed(operand=self.number())
         left = self.number()
         word = self.tokens.pop(0)[1]
         match word:
             case "crosses":
                 above = self.tokens.pop(0)[1] == "above"
                 return ir.Cross(above=above, left=left, right=self.number())
+            case "in":
+                return ir.In(operand=left, members=tuple(self._members()))
             case "between":
                 low = self.number()
                 self.tokens.pop(0)
@@ -267,6 +292,10 @@ class _Atom:
                 return ir.Near(relative=relative, left=left, right=right, tolerance=self.number())
             case _:
                 return ir.Compare(op=word, left=left, right=self.number())
+
+    def _members(self) -> Iterator[Any]:
+        while self.tokens.pop(0)[1] != ")":
+            yield self.number()
 
     def number(self) -> Any:
         group, text = self.tokens.pop(0)
@@ -295,6 +324,13 @@ class _Atom:
             operand = self.number()
             self.tokens.pop(0)
             return ir.Negate(operand=operand, type=self._type())
+        if self.tokens[0][1] in {"abs", "min", "max"}:
+            name = self.tokens.pop(0)[1]
+            operands = []
+            while self.tokens[0][1] != ")":
+                operands.append(self.number())
+            self.tokens.pop(0)
+            return ir.Function(name=name, operands=tuple(operands), type=self._type())
         left = self.number()
         op = self.tokens.pop(0)[1]
         right = self.number()

@@ -13,7 +13,6 @@ from tradec.dsl.schema import (
     Instant,
     Key,
     Kind,
-    Later,
     Number,
     OneOf,
     Only,
@@ -52,7 +51,7 @@ class Kinds:
 
     def section(self, section: Section, **more: Any) -> Schema:
         """Return a mapping with the keys of a section and no others."""
-        keys = [key for key in section.keys if not isinstance(key.kind, Later | Gone)]
+        keys = [key for key in section.keys if not isinstance(key.kind, Gone)]
         made: Schema = {
             "type": "object",
             "properties": {key.name: self._key(key) for key in keys},
@@ -96,7 +95,7 @@ class Kinds:
                 return {}
             case Special(what=what):
                 return self._special[what]
-            case Later() | Gone():
+            case Gone():
                 return {"not": {}}
             case _:
                 assert_never(kind)

@@ -24,6 +24,11 @@ _SPECIAL: dict[str, Schema] = {
         "additionalProperties": any_of(ANY_SCALAR, {"type": "array", "items": ANY_SCALAR}),
         "propertyNames": {"pattern": f"^(?:{IDENTIFIER})$"},
     },
+    "setups": {
+        "type": "object",
+        "additionalProperties": conditions.CONDITION_REF,
+        "propertyNames": any_of({"pattern": f"^(?:{IDENTIFIER})$"}, {"pattern": r"\$"}),
+    },
     "actions": any_of(
         {
             "type": "object",

@@ -25,7 +25,7 @@ def compute_warmup(play: ir.Play, context: Context) -> Timed:
 
 def _warmup(play: ir.Play, chain: ChainWarmup, bars: ir.Bars) -> Warmup:
     longest = max(_demands(play, chain, bars), key=lambda warmup: warmup.bars)
-    if bars.id != play.exec or not reads.crosses(play):
+    if bars.id != play.exec or not reads.cells(play):
         return longest
     return Warmup(
         timeframe=longest.timeframe,

@@ -3,21 +3,29 @@
 from typing import TypeVar
 
 from tradec.compiler.context import Context
-from tradec.compiler.surface import changed, map_conditions
+from tradec.compiler.setups import Setups
+from tradec.compiler.surface import changed, map_conditions, map_parts
 from tradec.dsl import nodes
 
 GroupT = TypeVar("GroupT", nodes.All, nodes.Any)
 
 
-def expand_setups(play: nodes.Play, _context: Context) -> nodes.Play:
-    """Return the play with no group directly inside a group of its kind, or with one member.
+def expand_setups(play: nodes.Play, context: Context) -> nodes.Play:
+    """Return the play with setups in the place of their names, and flat groups.
 
     Needs  the tree of the reader.
-    Gives  conditions in which All and Any alternate and have two members or more.
+    Gives  conditions without names of setups, in which All and Any alternate and have two members
+           or more. `setups` keeps those that no action uses, since they too must be right.
 
-        all: [a, {all: [b, c]}, {any: [d]}]   ->   all: [a, b, c, d]
+        up: a > b;  all: [{setup: up}, {all: [c, d]}]   ->   all: [a > b, c, d]
     """
-    return map_conditions(play, _flat)
+    setups = Setups(play, context.diagnostics)
+    unused = tuple(setup for setup in play.setups if setup.name not in setups.used)
+    kept = unused if len(unused) < len(play.setups) else play.setups
+    expanded = map_conditions(changed(play, setups=kept), setups.expanded)
+    if not context.diagnostics.has_errors:
+        setups.report_unused()
+    return map_conditions(expanded, _flat)
 
 
 def _flat(condition: nodes.Condition) -> nodes.Condition:
@@ -26,10 +34,8 @@ def _flat(condition: nodes.Condition) -> nodes.Condition:
             return _flat_group(condition, nodes.All)
         case nodes.Any():
             return _flat_group(condition, nodes.Any)
-        case nodes.Not(operand=operand):
-            return changed(condition, operand=_flat(operand))
         case _:
-            return condition
+            return map_parts(condition, condition=_flat)
 
 
 def _flat_group(group: GroupT, kind: type[GroupT]) -> nodes.Condition:

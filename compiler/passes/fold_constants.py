@@ -5,7 +5,7 @@ from typing import Any
 
 from tradec.compiler import ir
 from tradec.compiler.context import Context
-from tradec.compiler.evaluate import Raw, is_missing, number, truth
+from tradec.compiler.evaluate import Raw, Truth, is_missing, number, truth
 from tradec.compiler.reads import reads_anything
 from tradec.compiler.rewrite import children, map_children, map_conditions, map_inputs
 
@@ -14,10 +14,10 @@ def fold_constants(play: ir.Play, _context: Context) -> ir.Play:
     """Return the play with its constant parts computed by the language's own arithmetic.
 
     Needs  check_rules.
-    Gives  no Arithmetic, Negate, Compare, Between or Near over literals alone, unless its result is
-           missing; no Known inside All, Any or Not, unless it decides operands that read a series;
-           no All in All, Any in Any, or Not in Not. Every Read is kept: the digest absorbs what the
-           rules read (rulings A8), so it must not depend on this pass.
+    Gives  no Arithmetic, Negate, Function, Compare, Between or Near over literals alone, unless its
+           result is missing; no Known inside All, Any or Not, unless it decides operands that read
+           a series; no All in All, Any in Any, or Not in Not. Every Read is kept: the digest
+           absorbs what the rules read (rulings A8), so it must not depend on this pass.
 
         close > 2 * 3.0 and (true and rsi < 70)  ->  close > 6.0 and rsi < 70
     """
@@ -27,7 +27,7 @@ def fold_constants(play: ir.Play, _context: Context) -> ir.Play:
 def _folded(node: Any) -> Any:
     node = map_children(node, _folded)
     match node:
-        case ir.Arithmetic() | ir.Negate():
+        case ir.Arithmetic() | ir.Negate() | ir.Function():
             return _folded_number(node)
         case ir.Compare() | ir.Between() | ir.Near():
             return _folded_atom(node)
@@ -41,7 +41,7 @@ def _folded(node: Any) -> Any:
             return node
 
 
-def _folded_number(node: ir.Arithmetic | ir.Negate) -> ir.Number:
+def _folded_number(node: ir.Arithmetic | ir.Negate | ir.Function) -> ir.Number:
     if not _is_constant(node):
         return node
     value = number(node, _BLIND)
@@ -103,6 +103,12 @@ class _Blind:
         raise AssertionError(name)
 
     def cross(self, node: ir.Cross) -> tuple[float, float, float, float]:
+        raise AssertionError(node)
+
+    def changed(self, node: ir.Changed) -> tuple[Raw, Raw]:
+        raise AssertionError(node)
+
+    def window(self, node: ir.Window) -> list[Truth]:
         raise AssertionError(node)
 
 

@@ -1,10 +1,11 @@
 """Resolves every name and gives everything its type: the surface tree becomes the IR."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tradec.compiler import ir
-from tradec.compiler.chain_warmup import TOLERANCE
+from tradec.compiler.chain_warmup import EXACT_TOLERANCE, TOLERANCE
+from tradec.compiler.clocks import EVERY_MINUTE, EXEC_CLOSE, evaluation_of
 from tradec.compiler.conditions import Conditions
 from tradec.compiler.context import Context
 from tradec.compiler.declared import declare
@@ -14,13 +15,14 @@ from tradec.compiler.money import account, backtest, deploy, validation
 from tradec.compiler.orders import Orders
 from tradec.compiler.passes.resolve_timeframes import ROLES
 from tradec.compiler.patterns import check_pattern
-from tradec.compiler.prices import bars
+from tradec.compiler.prices import BUILTINS, bars, builtin
 from tradec.compiler.reads import rule_reads
 from tradec.compiler.risk import RiskRules
 from tradec.compiler.scope import Scope
 from tradec.compiler.series import setting
 from tradec.compiler.surface import literals
 from tradec.compiler.typing_rules import Numbers, float_const
+from tradec.compiler.window_rules import Windows
 from tradec.compiler.written_numbers import settings
 from tradec.dsl import nodes
 from tradec.dsl.diagnostics import Diagnostics
@@ -28,6 +30,7 @@ from tradec.dsl.words import join_words, suggest
 from tradec.runtime.timeframe import ORDER
 
 _ACTIONS = {action.name.lower(): action for action in ir.Action}
+_MINUTE = "1m"
 _EXITS = frozenset({ir.Action.EXIT_LONG, ir.Action.EXIT_SHORT, ir.Action.EXIT_ALL})
 
 
@@ -37,6 +40,7 @@ def infer_types(play: nodes.Play, context: Context) -> ir.Play:
     Needs  expand_setups, resolve_timeframes, resolve_features, order_structures.
     Gives  an ir.Play. Where an error is reported its condition is `false`.
 
+        holds(up, 4h)        ->  Window 16 of 16, on 15m
         rsi_14 < 70          ->  Read rsi_14.value : FLOAT bounded oscillator 15m  <  Const 70.0
         ms.direction == up   ->  Read ms.direction : ENUM  ==  Const 1
         length: ${n}         ->  Param n : INT
@@ -61,14 +65,18 @@ def infer_types(play: nodes.Play, context: Context) -> ir.Play:
         diagnostics=context.diagnostics,
     )
     risk = RiskRules(figures=figures, levels=levels, diagnostics=context.diagnostics)
-    numbers = Numbers(scope=scope, variables=variables, diagnostics=context.diagnostics)
-    rules = _Rules(Conditions(numbers=numbers), figures, context.diagnostics)
+    conditions = _conditions(play, scope)
+    rules = _Rules(conditions, figures, context.diagnostics)
+    for setup in play.setups:
+        conditions.typed(setup.condition)
     typed = ir.Play(
         span=play.span,
         name=str((play.id or play.name).value),
         symbol=str(play.symbol.value).upper(),
         exec=exec_tf,
+        evaluation=EXEC_CLOSE,
         bars=(),
+        builtins=(),
         series=declared.ordered,
         blocks=tuple(rules.block(block) for block in play.actions),
         account=account(figures, play.account, play.backtest),
@@ -78,14 +86,37 @@ def infer_types(play: nodes.Play, context: Context) -> ir.Play:
         backtest=backtest(figures, play.backtest, context.diagnostics),
         deploy=deploy(play.deploy),
         validation=validation(play.validation),
-        warmup_tolerance=TOLERANCE,
+        warmup_tolerance=_tolerance(play.warmup),
         params=(),
         roles=tuple((role, str(getattr(play.timeframes, role).value)) for role in ROLES),
     )
     if play.validation.pattern:
         check_pattern(play.validation.pattern, context.diagnostics)
-    defaults = tuple(_default(name, variables[name]) for name in sorted(_param_names(typed)))
-    return replace(typed, bars=_bars(typed), params=defaults)
+    return _with_what_follows(typed, variables, _evaluation(play))
+
+
+def _conditions(play: nodes.Play, scope: Scope) -> Conditions:
+    numbers = Numbers(scope=scope, variables=scope.variables, diagnostics=scope.diagnostics)
+    by_minute = _evaluation(play) != EXEC_CLOSE and scope.exec_tf != _MINUTE
+    windows = Windows(numbers=numbers, exec_tf=scope.exec_tf, by_minute=by_minute)
+    return Conditions(numbers=numbers, windows=windows)
+
+
+def _evaluation(play: nodes.Play) -> str | None:
+    return str(play.evaluation.value) if play.evaluation else None
+
+
+def _with_what_follows(
+    typed: ir.Play, variables: Mapping[str, nodes.Literal], written: str | None
+) -> ir.Play:
+    """Return the play with its clock, its variables and the tables of what it reads."""
+    typed = replace(
+        typed,
+        evaluation=evaluation_of(written, typed),
+        builtins=_builtins(typed),
+        params=tuple(_default(name, variables[name]) for name in sorted(_param_names(typed))),
+    )
+    return replace(typed, bars=_bars(typed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +199,27 @@ def _bars(play: ir.Play) -> tuple[ir.Bars, ...]:
     """Return the bars of every timeframe in use, fastest first."""
     used = {play.exec, *(series.timeframe for series in play.series)}
     used |= {read.series for read in rule_reads(play)}
+    used |= {one.timeframe for one in play.builtins}
+    if play.evaluation == EVERY_MINUTE:
+        used.add(_MINUTE)
     return tuple(bars(timeframe) for timeframe in ORDER if timeframe in used)
+
+
+def _builtins(play: ir.Play) -> tuple[ir.Builtin, ...]:
+    """Return the market's own numbers that the rules read, in the order of the language."""
+    read = {read.series for read in rule_reads(play)}
+    return tuple(builtin(name, play.exec) for name in BUILTINS if name in read)
+
+
+def _tolerance(written: nodes.Literal | None) -> float:
+    """Return how much of its beginning a fading memory may keep."""
+    match written:
+        case None:
+            return TOLERANCE
+        case nodes.Literal(value=float(tolerance)):
+            return tolerance
+        case _:
+            return EXACT_TOLERANCE
 
 
 def _param_names(play: ir.Play) -> set[str]:

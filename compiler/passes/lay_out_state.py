@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from tradec.compiler import ir, reads
+from tradec.compiler.clocks import clock_of
 from tradec.compiler.context import Context
-from tradec.compiler.plan import History, Plan, RingPlace, Timed
+from tradec.compiler.plan import History, Plan, RingPlace, Ticking, Timed
 
 
 def lay_out_state(timed: Timed, context: Context) -> Plan:
@@ -12,7 +13,8 @@ def lay_out_state(timed: Timed, context: Context) -> Plan:
 
     Needs  compute_warmup.
     Gives  the rings of every series, a history for every output that a rule reads with an offset,
-           one cell for each distinct crossing, and the outputs that the digest absorbs.
+           the distinct conditions that remember with their clocks, and the outputs that the digest
+           absorbs.
 
         close[3] > ema_9 and close[1] > ema_9  ->  History close, depth 3; witnessed close, ema_9
     """
@@ -25,7 +27,7 @@ def lay_out_state(timed: Timed, context: Context) -> Plan:
             History(series=series, output=output, depth=depth)
             for (series, output), depth in reads.depths(play).items()
         ),
-        crosses=reads.crosses(play),
+        cells=tuple(Ticking(cell=c, clock=clock_of(c, play)) for c in reads.cells(play)),
         witnessed=reads.witnessed(play),
     )
 

@@ -6,13 +6,11 @@ from tradec.compiler.arguments import Arguments
 from tradec.compiler.catalog import INDICATOR
 from tradec.compiler.chains import check_sources
 from tradec.compiler.context import Context
-from tradec.compiler.dependencies import Dependencies
-from tradec.compiler.structure_keys import StructureKeys
+from tradec.compiler.qualified import Qualified
 from tradec.compiler.surface import changed, literals, map_all, map_refs
 from tradec.dsl import nodes
-from tradec.dsl.diagnostics import Diagnostics
 from tradec.dsl.words import listed
-from tradec.runtime.spec import BAR_INPUTS, Spec
+from tradec.runtime.spec import Spec
 
 SOURCE = "source"
 _DEFAULT_SOURCE = "close"
@@ -23,9 +21,9 @@ def resolve_features(play: nodes.Play, context: Context) -> nodes.Play:
 
     Needs  resolve_timeframes.
     Gives  features with every parameter of their SPEC in its order (an optional one that is absent
-           stays so), with a source if they take one and with keys of structures that they can read;
-           references without a qualifier, except to the bars of a timeframe. A feature of an
-           unknown indicator stays as it is.
+           stays so) and with a source if they take one; references without a qualifier, except to
+           the bars of a timeframe; a clone of each feature that a rule reads on another timeframe.
+           A feature of an unknown indicator stays as it is.
 
         rsi_14: {indicator: rsi, tf: 15m}  ->  rsi_14: {..., params: {length: 14}, source: close}
         1h.ema_50                          ->  ema_50_1h
@@ -33,7 +31,11 @@ def resolve_features(play: nodes.Play, context: Context) -> nodes.Play:
     features = _Features(play, context)
     resolved = changed(play, features=map_all(play.features, features.explicit))
     resolved = check_sources(resolved, context)
-    return map_refs(resolved, _Qualified(resolved, context.diagnostics).resolve)
+    qualified = Qualified(resolved)
+    resolved = map_refs(resolved, qualified.resolve)
+    if not qualified.clones:
+        return resolved
+    return replace(resolved, features=(*resolved.features, *qualified.clones))
 
 
 class _Features:
@@ -43,7 +45,6 @@ class _Features:
         self._arguments = Arguments(
             code="E302", variables=dict(literals(play)), diagnostics=context.diagnostics
         )
-        self._keys = StructureKeys(Dependencies(play, context), context)
 
     def explicit(self, feature: nodes.Feature) -> nodes.Feature:
         """Return the feature with its parameters and source, or itself if its kind is unknown."""
@@ -51,13 +52,11 @@ class _Features:
         if spec is None:
             self._report_unknown(feature.indicator)
             return feature
-        self._keys.check_missing(feature, spec)
-        completed = changed(
+        return changed(
             feature,
             params=self._arguments.complete(feature, feature.indicator, spec),
             source=self._source(feature, spec),
         )
-        return self._keys.checked(completed, spec)
 
     def _source(self, feature: nodes.Feature, spec: Spec) -> nodes.Literal | None:
         if SOURCE in spec.inputs:
@@ -83,36 +82,3 @@ class _Features:
             if is_structure
             else self._catalog.advice(name, INDICATOR),
         )
-
-
-class _Qualified:
-    """Finds what a reference with a timeframe in front means (play-language.md 17)."""
-
-    def __init__(self, play: nodes.Play, diagnostics: Diagnostics) -> None:
-        self._diagnostics = diagnostics
-        self._timeframes = {f.id: f.tf.value for f in play.features if f.tf}
-        self._indicators = set(self._timeframes)
-        self._timeframes |= {
-            str(s.key.value): s.nested_tf.value for s in play.structures if s.nested_tf
-        }
-
-    def resolve(self, ref: nodes.Ref) -> nodes.Ref:
-        """Return the reference by the id that it stands for."""
-        name = ref.segments[0].name
-        if ref.qualifier is None or name in BAR_INPUTS:
-            return ref
-        if self._timeframes.get(name) == ref.qualifier:
-            return replace(ref, qualifier=None)
-        longer = f"{name}_{ref.qualifier}"
-        if self._timeframes.get(longer) == ref.qualifier:
-            first = replace(ref.segments[0], name=longer)
-            return replace(ref, qualifier=None, segments=(first, *ref.segments[1:]))
-        if name in self._indicators:
-            self._diagnostics.report(
-                "E108",
-                ref.span,
-                f"`{ref.qualifier}.{name}` is not supported yet: `{name}` runs on"
-                f" `{self._timeframes[name]}`",
-                helps=(f"declare a feature `{longer}` with `tf: {ref.qualifier}`",),
-            )
-        return ref

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tradec.compiler.context import Context
-from tradec.compiler.surface import changed, map_all, map_refs
+from tradec.compiler.surface import changed, map_all, map_refs, map_windows
 from tradec.dsl import nodes
 from tradec.dsl.diagnostics import Diagnostics, Label
 from tradec.dsl.words import suggest
@@ -19,8 +19,8 @@ def resolve_timeframes(play: nodes.Play, context: Context) -> nodes.Play:
     """Return the play with a concrete timeframe wherever a role or none stood.
 
     Needs  nothing.
-    Gives  `timeframes`, `Feature.tf`, `Structure.nested_tf` and qualifiers of references as
-           concrete timeframes; `timeframes.exec` is the exec timeframe itself.
+    Gives  `timeframes`, `Feature.tf`, `Structure.nested_tf`, `Window.every` and qualifiers of
+           references as concrete timeframes; `timeframes.exec` is the exec timeframe itself.
 
         exec: low_tf          ->  exec: 15m
         ema_9: {...}          ->  ema_9: {..., tf: 15m}
@@ -33,7 +33,7 @@ def resolve_timeframes(play: nodes.Play, context: Context) -> nodes.Play:
         features=map_all(play.features, names.feature),
         structures=map_all(play.structures, names.structure),
     )
-    return map_refs(resolved, names.ref)
+    return map_windows(map_refs(resolved, names.ref), names.window)
 
 
 class _Names:
@@ -81,6 +81,12 @@ class _Names:
             return ref
         named = self._named(nodes.Literal(value=ref.qualifier, span=ref.span))
         return replace(ref, qualifier=str(named.value))
+
+    def window(self, window: nodes.Window) -> nodes.Window:
+        """Return the window with a concrete timeframe between its samples, if it names one."""
+        if window.every is None:
+            return window
+        return changed(window, every=self._named(window.every))
 
     def _named(self, written: nodes.Literal) -> nodes.Literal:
         """Return the timeframe that a role or a timeframe names."""

@@ -151,23 +151,4 @@ risk:
   take_profit_pct: 4.0
 """,
     ),
-    Code(
-        "E108",
-        "not supported yet",
-        "A part of the language that this version of tradec does not compile.",
-        """
-The key or word is part of the language and means something, so skipping it would change what the
-play does. Remove it, or wait for the version that supports it.
-""",
-        """
-setups:
-  rising: "close > open"
-""",
-        """
-risk:
-  stop_loss_pct: 2.0
-  take_profit_pct: 4.0
-  max_position_pct: 50.0
-""",
-    ),
 )

@@ -4,6 +4,27 @@ from tradec.dsl.explain.code import Code
 
 CODES: tuple[Code, ...] = (
     Code(
+        "E403",
+        "undeclared setup",
+        "A condition names a setup that the play does not declare.",
+        """
+Setups are conditions with names, under `setups:` at the top level, in any order. They are named by
+`{setup: name}` in the list form, and by `setup(name)` or the bare name in an expression.
+""",
+        """
+setups:
+  rising: "ema_9 > ema_21"
+actions:
+  entry_long: "setup(risng) and rsi_14 < 70"
+""",
+        """
+setups:
+  rising: "ema_9 > ema_21"
+actions:
+  entry_long: "setup(rising) and rsi_14 < 70"
+""",
+    ),
+    Code(
         "E404",
         "circular setup or variable",
         "A variable or setup needs itself, or a variable that is declared below it.",

@@ -4,7 +4,8 @@ Grid     bar i opens at ts0 + i * base_ms; there are no missing bars (rulings B1
 Holes    absent bars are flat at the previous close, volume 0, flag 1; runs longer than `max_hole`
          are also listed in `holes`, and `require_whole` refuses them
 Numbers  float64, C-contiguous, finite; no NaN
-Beside   mark-price bars on the same grid, and settlements of funding, where they are known
+Beside   mark-price bars on the same grid, settlements of funding, and open interest, where they
+         are known
 """
 
 import hashlib
@@ -15,7 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradec.runtime.data.errors import DataError
-from tradec.runtime.data.marks import MARK_PRICES, Funding, Mark
+from tradec.runtime.data.marks import (
+    MARK_PRICES,
+    PUBLISHED_AFTER_MS,
+    Funding,
+    Mark,
+    OpenInterest,
+    last_seen,
+)
 from tradec.runtime.data.timestamps import iso, timeframe_name
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -59,6 +67,7 @@ class Bars:
     holes: Holes = ()
     mark: Mark | None = None
     funding: Funding | None = None
+    open_interest: OpenInterest | None = None
 
     def __post_init__(self) -> None:
         for name in (*_PRICES, "volume"):
@@ -101,6 +110,10 @@ class Bars:
             digest.update(b"funding")
             digest.update(np.ascontiguousarray(self.funding.ts, "<i8").data)
             digest.update(np.ascontiguousarray(self.funding.rate, "<f8").data)
+        if self.open_interest is not None:
+            digest.update(b"open_interest")
+            digest.update(np.ascontiguousarray(self.open_interest.ts, "<i8").data)
+            digest.update(np.ascontiguousarray(self.open_interest.value, "<f8").data)
         return digest.hexdigest()
 
     def ts_open(self, i: int) -> int:
@@ -133,7 +146,17 @@ class Bars:
             holes=_clip(self.holes, ts0, end),
             mark=self.mark and self.mark.slice(start, max(start, stop)),
             funding=self.funding and self.funding.between(ts0, end),
+            open_interest=self.open_interest and self.open_interest.between(ts0, end),
         )
+
+    def seen(self, column: str) -> FloatArray:
+        """Return `funding_seen` or `open_interest_seen` of a feed: NaN where nothing is known."""
+        grid = (self.ts0, self.base_ms, self.n)
+        if column == "funding_seen" and (found := self.funding) is not None:
+            return last_seen(*grid, found.ts, found.rate, found.before)
+        if column == "open_interest_seen" and (read := self.open_interest) is not None:
+            return last_seen(*grid, read.ts + PUBLISHED_AFTER_MS, read.value, read.before)
+        return np.full(self.n, np.nan)
 
     def roll_up(self, minutes: int) -> "Bars":
         """Return the whole buckets of so many minutes, anchored in UTC.

@@ -1,5 +1,6 @@
-"""What a derivative has beside its trades: mark-price bars, and settlements of funding."""
+"""What a derivative has beside its trades: mark-price bars, funding, open interest."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -12,6 +13,8 @@ FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 
 MARK_PRICES = ("open", "high", "low", "close")
+PUBLISHED_AFTER_MS = 60_000
+"""How long after its time a value of the open interest is known (rulings B10)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,10 +61,14 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Funding:
-    """Settlements in order of time: `ts` in ms UTC, `rate` as paid by longs to shorts."""
+    """Settlements in order of time: `ts` in ms UTC, `rate` as paid by longs to shorts.
+
+    `before` is the rate of the last settlement before them, NaN where none is known.
+    """
 
     ts: IntArray
     rate: FloatArray
+    before: float = math.nan
 
     def __post_init__(self) -> None:
         if self.ts.dtype != np.int64 or self.rate.dtype != np.float64:
@@ -74,7 +81,41 @@ class Funding:
     def between(self, start: int, end: int) -> "Funding":
         """Return the settlements in [start, end)."""
         first, last = np.searchsorted(self.ts, (start, end))
-        return replace(self, ts=self.ts[first:last], rate=self.rate[first:last])
+        before = float(self.rate[first - 1]) if first else self.before
+        return replace(self, ts=self.ts[first:last], rate=self.rate[first:last], before=before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OpenInterest:
+    """Published values in order of time: `ts` in ms UTC, `value` in units of the base currency.
+
+    `before` is the last value before them, NaN where none is known.
+    """
+
+    ts: IntArray
+    value: FloatArray
+    before: float = math.nan
+
+    def __post_init__(self) -> None:
+        if self.ts.dtype != np.int64 or self.value.dtype != np.float64:
+            raise DataError("BAD_PARAMETER", "open interest is an int64 and a float64 row")
+        if self.ts.shape != self.value.shape or (np.diff(self.ts) <= 0).any():
+            raise DataError("DATA_QUALITY_ISSUE", "times of open interest do not increase strictly")
+
+    def between(self, start: int, end: int) -> "OpenInterest":
+        """Return the values in [start, end)."""
+        first, last = np.searchsorted(self.ts, (start, end))
+        before = float(self.value[first - 1]) if first else self.before
+        return replace(self, ts=self.ts[first:last], value=self.value[first:last], before=before)
+
+
+def last_seen(
+    ts0: int, base_ms: int, n: int, ts: IntArray, values: FloatArray, before: float
+) -> FloatArray:
+    """Return the last value at or before the close of each bar of a grid."""
+    closes = ts0 + base_ms * np.arange(1, n + 1, dtype=np.int64)
+    place = np.searchsorted(ts, closes, side="right")
+    return np.concatenate(([before], values))[place]
 
 
 def mark_on_grid(ts0: int, base_ms: int, n: int, ts: IntArray, prices: FloatArray) -> Mark:

@@ -62,3 +62,24 @@ cdef inline int64_t mul_i64(int64_t a, int64_t b) noexcept nogil:
 
 cdef inline int64_t neg_i64(int64_t a) noexcept nogil:
     return MISSING if a == MISSING else -a
+
+cdef inline int64_t abs_i64(int64_t a) noexcept nogil:
+    return -a if a < 0 and a != MISSING else a
+
+cdef inline int64_t min_i64(int64_t a, int64_t b) noexcept nogil:   # MISSING is below all others
+    return b if b < a else a
+
+cdef inline int64_t max_i64(int64_t a, int64_t b) noexcept nogil:
+    if a == MISSING or b == MISSING:
+        return MISSING
+    return b if b > a else a
+
+cdef inline double min_f64(double a, double b) noexcept nogil:
+    if a != a or b != b:
+        return NAN
+    return b if b < a else a
+
+cdef inline double max_f64(double a, double b) noexcept nogil:
+    if a != a or b != b:
+        return NAN
+    return b if b > a else a

@@ -3,6 +3,8 @@
 div_true(a, b)  = a / b                            zero divisor -> NaN
 mod_floor(a, b) = a - b * floor(a / b), exactly    zero divisor -> NaN; the sign is the divisor's
 mod_i64, add_i64, sub_i64, mul_i64, neg_i64        MISSING in, zero divisor or overflow -> MISSING
+abs_i64(a)      = |a|                              MISSING -> MISSING
+min_*, max_*    = the smaller, the larger          missing -> missing; of equals the first
 finite(x)       = x                                an infinity -> NaN
 f64(a)          = a rounded to the nearest double  MISSING -> NaN
 
@@ -59,6 +61,31 @@ def mul_i64(a: int, b: int) -> int:
 def neg_i64(a: int) -> int:
     """Return `-a`."""
     return MISSING if a == MISSING else -a
+
+
+def abs_i64(a: int) -> int:
+    """Return `a` without its sign."""
+    return MISSING if a == MISSING else abs(a)
+
+
+def min_i64(a: int, b: int) -> int:
+    """Return the smaller of two whole numbers."""
+    return MISSING if MISSING in (a, b) else min(a, b)
+
+
+def max_i64(a: int, b: int) -> int:
+    """Return the larger of two whole numbers."""
+    return MISSING if MISSING in (a, b) else max(a, b)
+
+
+def min_f64(a: float, b: float) -> float:
+    """Return the smaller of two floats."""
+    return NAN if math.isnan(a) or math.isnan(b) else min(a, b)
+
+
+def max_f64(a: float, b: float) -> float:
+    """Return the larger of two floats."""
+    return NAN if math.isnan(a) or math.isnan(b) else max(a, b)
 
 
 def _within(result: int) -> int:

@@ -6,12 +6,13 @@ from libc.stdint cimport int64_t, uint64_t
 
 from tradec.runtime.clock cimport Bar, bar_add, bar_begin, bars_until, bar_number, close_after
 from tradec.runtime.kernels.arith cimport (
-    add_i64, div_true, f64, finite, mod_floor, mod_i64, mul_i64, neg_i64, sub_i64,
+    abs_i64, add_i64, div_true, f64, finite, max_f64, max_i64, min_f64, min_i64, mod_floor,
+    mod_i64, mul_i64, neg_i64, sub_i64,
 )
 from tradec.runtime.kernels.missing cimport MISSING, NAN
 from tradec.runtime.strategy cimport (
     AT_END, BREACHED, DECIDED, TOUCHED, Account, Decision, Feed, Strategy, Watch,
-    absorb_int, absorb_double, bits, can_enter, can_exit, equity_point, sweep, touched,
+    absorb_int, absorb_double, bits, can_enter, can_exit, equity_point, is_entry, sweep, touched,
 )
 from tradec.runtime.indicators.bbands cimport Bbands, BbandsOut, bbands_init, bbands_step
 from tradec.runtime.indicators.roc cimport Roc, roc_init, roc_step
@@ -23,7 +24,14 @@ cdef extern from *:
 
 
 ctypedef struct Crossing:
-    double left             # the samples of the exec close before
+    double left             # the samples of the step before
+    double right
+
+
+ctypedef struct HeldCrossing:
+    double left_before      # the samples of the step before the last one
+    double right_before
+    double left             # and of the last one
     double right
 
 
@@ -38,7 +46,7 @@ ctypedef struct Rings:
 
 ctypedef struct State:
     uint64_t digest
-    int64_t day_end         # of the UTC day of the last absorbed exec close
+    int64_t day_end         # of the UTC day of the last absorbed instant
     Bar bar_15m
     double close_15m_held
     Bbands bb_20_unit
@@ -97,10 +105,10 @@ cdef inline bint grow_15m(
     double volume,
 ) noexcept nogil:
     """Take a closed bar of 15m, and on to what grows from it; return whether an exec bar closed."""
-    cdef bint evaluated = False
+    cdef bint exec_closed = False
     close_15m(s, p, r, shown, ts_open, open, high, low, close, volume)
-    evaluated = True
-    return evaluated
+    exec_closed = True
+    return exec_closed
 
 
 cdef inline bint advance(
@@ -110,13 +118,13 @@ cdef inline bint advance(
     double volume, bint can_enter, bint can_exit_long, bint can_exit_short, Decision* decision,
 ) noexcept nogil:
     """Take one closed base bar; return whether an exec bar closed with it."""
-    cdef bint evaluated = False
+    cdef bint exec_closed = False
     if bar_add(&s.bar_15m, 15, ts_open, ts_close, open, high, low, close, volume):
-        evaluated |= grow_15m(s, p, r, shown, s.bar_15m.ts_open, ts_close, s.bar_15m.open, s.bar_15m.high, s.bar_15m.low, s.bar_15m.close, 0.0)
-    if evaluated:
+        exec_closed |= grow_15m(s, p, r, shown, s.bar_15m.ts_open, ts_close, s.bar_15m.open, s.bar_15m.high, s.bar_15m.low, s.bar_15m.close, 0.0)
+    if exec_closed:
         decide(
-            s, p, ts_close, can_enter, can_exit_long, can_exit_short, decision)
-    return evaluated
+            s, p, r, ts_close, can_enter, can_exit_long, can_exit_short, decision)
+    return exec_closed
 
 
 cdef inline void absorb(
@@ -134,10 +142,10 @@ cdef inline void absorb(
 
 
 cdef inline void decide(
-    State* s, const Params* p, int64_t ts_close,
-    bint can_enter, bint can_exit_long, bint can_exit_short, Decision* decision,
+    State* s, const Params* p, const Rings* r,
+    int64_t ts_close, bint can_enter, bint can_exit_long, bint can_exit_short, Decision* decision,
 ) noexcept nogil:
-    """Evaluate the rules at the close of an exec bar; at most one decision."""
+    """Evaluate the rules at this instant; at most one decision."""
     cdef double close_15m_bb_20_middle_cross_left = s.close_15m_held
     cdef double close_15m_bb_20_middle_cross_right = s.bb_20__middle_output
     # exits
@@ -196,9 +204,9 @@ cdef class Play(Strategy):
         cdef Rings* r = &self.rings
         place = sizeof(State)
         cdef Py_ssize_t bb_20__window_ring = place
-        place += 8 * <Py_ssize_t>(20)
+        place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(20)
         cdef Py_ssize_t roc_10__past_ring = place
-        place += 8 * <Py_ssize_t>(10)
+        place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(10)
         self.make_arena(place + <Py_ssize_t>sizeof(Shown), MODULE_ID + 0, 15, 6,
                         <const char*>p, sizeof(Params))
         s = <State*>self.arena
@@ -277,7 +285,7 @@ cdef class Play(Strategy):
             if grow_15m(
                 s, p, r, NULL, s.bar_15m.ts_open, ts_open, s.bar_15m.open, s.bar_15m.high, s.bar_15m.low, s.bar_15m.close, 0.0
             ):
-                decide(s, p, ts_open, entering, leaving_long, leaving_short, &d)
+                decide(s, p, r, ts_open, entering, leaving_long, leaving_short, &d)
                 if equity_point(&w, f.mark_close[i - 1]):
                     w.why = BREACHED
                     i -= 1

@@ -6,12 +6,13 @@ from libc.stdint cimport int64_t, uint64_t
 
 from tradec.runtime.clock cimport Bar, bar_add, bar_begin, bars_until, bar_number, close_after
 from tradec.runtime.kernels.arith cimport (
-    add_i64, div_true, f64, finite, mod_floor, mod_i64, mul_i64, neg_i64, sub_i64,
+    abs_i64, add_i64, div_true, f64, finite, max_f64, max_i64, min_f64, min_i64, mod_floor,
+    mod_i64, mul_i64, neg_i64, sub_i64,
 )
 from tradec.runtime.kernels.missing cimport MISSING, NAN
 from tradec.runtime.strategy cimport (
     AT_END, BREACHED, DECIDED, TOUCHED, Account, Decision, Feed, Strategy, Watch,
-    absorb_int, absorb_double, bits, can_enter, can_exit, equity_point, sweep, touched,
+    absorb_int, absorb_double, bits, can_enter, can_exit, equity_point, is_entry, sweep, touched,
 )
 from tradec.runtime.indicators.atr cimport Atr, atr_init, atr_step
 from tradec.runtime.indicators.bbands cimport Bbands, BbandsOut, bbands_init, bbands_step
@@ -32,7 +33,14 @@ cdef extern from *:
 
 
 ctypedef struct Crossing:
-    double left             # the samples of the exec close before
+    double left             # the samples of the step before
+    double right
+
+
+ctypedef struct HeldCrossing:
+    double left_before      # the samples of the step before the last one
+    double right_before
+    double left             # and of the last one
     double right
 
 
@@ -62,7 +70,7 @@ ctypedef struct Rings:
 
 ctypedef struct State:
     uint64_t digest
-    int64_t day_end         # of the UTC day of the last absorbed exec close
+    int64_t day_end         # of the UTC day of the last absorbed instant
     Bar bar_3m
     double high_3m_held
     double low_3m_held
@@ -195,10 +203,10 @@ cdef inline bint grow_3m(
     double volume,
 ) noexcept nogil:
     """Take a closed bar of 3m, and on to what grows from it; return whether an exec bar closed."""
-    cdef bint evaluated = False
+    cdef bint exec_closed = False
     close_3m(s, p, r, shown, ts_open, open, high, low, close, volume)
-    evaluated = True
-    return evaluated
+    exec_closed = True
+    return exec_closed
 
 
 cdef inline bint grow_5m(
@@ -208,13 +216,13 @@ cdef inline bint grow_5m(
     double volume,
 ) noexcept nogil:
     """Take a closed bar of 5m, and on to what grows from it; return whether an exec bar closed."""
-    cdef bint evaluated = False
+    cdef bint exec_closed = False
     close_5m(s, p, r, shown, ts_open, open, high, low, close, volume)
     if bar_add(&s.bar_W, 10080, ts_open, ts_close, open, high, low, close, volume):
         close_W(s, p, r, shown, s.bar_W.ts_open, s.bar_W.open, s.bar_W.high, s.bar_W.low, s.bar_W.close, 0.0)
     if bar_add(&s.bar_M, 0, ts_open, ts_close, open, high, low, close, volume):
         close_M(s, p, r, shown, s.bar_M.ts_open, s.bar_M.open, s.bar_M.high, s.bar_M.low, s.bar_M.close, 0.0)
-    return evaluated
+    return exec_closed
 
 
 cdef inline bint advance(
@@ -224,15 +232,15 @@ cdef inline bint advance(
     double volume, bint can_enter, bint can_exit_long, bint can_exit_short, Decision* decision,
 ) noexcept nogil:
     """Take one closed base bar; return whether an exec bar closed with it."""
-    cdef bint evaluated = False
+    cdef bint exec_closed = False
     if bar_add(&s.bar_3m, 3, ts_open, ts_close, open, high, low, close, volume):
-        evaluated |= grow_3m(s, p, r, shown, s.bar_3m.ts_open, ts_close, s.bar_3m.open, s.bar_3m.high, s.bar_3m.low, s.bar_3m.close, s.bar_3m.volume)
+        exec_closed |= grow_3m(s, p, r, shown, s.bar_3m.ts_open, ts_close, s.bar_3m.open, s.bar_3m.high, s.bar_3m.low, s.bar_3m.close, s.bar_3m.volume)
     if bar_add(&s.bar_5m, 5, ts_open, ts_close, open, high, low, close, volume):
-        evaluated |= grow_5m(s, p, r, shown, s.bar_5m.ts_open, ts_close, s.bar_5m.open, s.bar_5m.high, s.bar_5m.low, s.bar_5m.close, 0.0)
-    if evaluated:
+        exec_closed |= grow_5m(s, p, r, shown, s.bar_5m.ts_open, ts_close, s.bar_5m.open, s.bar_5m.high, s.bar_5m.low, s.bar_5m.close, 0.0)
+    if exec_closed:
         decide(
-            s, p, ts_close, can_enter, can_exit_long, can_exit_short, decision)
-    return evaluated
+            s, p, r, ts_close, can_enter, can_exit_long, can_exit_short, decision)
+    return exec_closed
 
 
 cdef inline void absorb(
@@ -263,10 +271,10 @@ cdef inline void absorb(
 
 
 cdef inline void decide(
-    State* s, const Params* p, int64_t ts_close,
-    bint can_enter, bint can_exit_long, bint can_exit_short, Decision* decision,
+    State* s, const Params* p, const Rings* r,
+    int64_t ts_close, bint can_enter, bint can_exit_long, bint can_exit_short, Decision* decision,
 ) noexcept nogil:
-    """Evaluate the rules at the close of an exec bar; at most one decision."""
+    """Evaluate the rules at this instant; at most one decision."""
     cdef double double_x_middle_cross_left = s.double_value
     cdef double double_x_middle_cross_right = s.x__middle_output
     cdef double class_macd_class_signal_cross_left = s.class__macd_output
@@ -381,35 +389,35 @@ cdef class Play(Strategy):
         p.near_param = values['near']
         place = sizeof(State)
         cdef Py_ssize_t volume_sma__window_ring = place
-        place += 8 * <Py_ssize_t>(6)
+        place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(6)
         cdef Py_ssize_t lowest__values_ring = place
-        place += 8 * <Py_ssize_t>(12)
+        place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(12)
         cdef Py_ssize_t lowest__indices_ring = place
-        place += 8 * <Py_ssize_t>(12)
+        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(12)
         cdef Py_ssize_t swing__highs_ring = place
-        place += 8 * <Py_ssize_t>(2 + 2 + 1)
+        place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(2 + 2 + 1)
         cdef Py_ssize_t swing__high_indices_ring = place
-        place += 8 * <Py_ssize_t>(2 + 2 + 1)
+        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(2 + 2 + 1)
         cdef Py_ssize_t swing__lows_ring = place
-        place += 8 * <Py_ssize_t>(2 + 2 + 1)
+        place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(2 + 2 + 1)
         cdef Py_ssize_t swing__low_indices_ring = place
-        place += 8 * <Py_ssize_t>(2 + 2 + 1)
+        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(2 + 2 + 1)
         cdef Py_ssize_t trend__levels_ring = place
-        place += 8 * <Py_ssize_t>(4 + 1)
+        place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(4 + 1)
         cdef Py_ssize_t trend__compares_ring = place
-        place += 8 * <Py_ssize_t>(4 + 1)
+        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(4 + 1)
         cdef Py_ssize_t x__window_ring = place
-        place += 8 * <Py_ssize_t>(9)
+        place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(9)
         cdef Py_ssize_t x_unit__lows_ring = place
-        place += 8 * <Py_ssize_t>(4)
+        place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(4)
         cdef Py_ssize_t x_unit__low_indices_ring = place
-        place += 8 * <Py_ssize_t>(4)
+        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(4)
         cdef Py_ssize_t x_unit__highs_ring = place
-        place += 8 * <Py_ssize_t>(6)
+        place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(6)
         cdef Py_ssize_t x_unit__high_indices_ring = place
-        place += 8 * <Py_ssize_t>(6)
+        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(6)
         cdef Py_ssize_t weekly__past_ring = place
-        place += 8 * <Py_ssize_t>(2)
+        place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(2)
         self.make_arena(place + <Py_ssize_t>sizeof(Shown), MODULE_ID + 0, 3, 51,
                         <const char*>p, sizeof(Params))
         s = <State*>self.arena

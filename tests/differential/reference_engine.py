@@ -3,6 +3,7 @@
 It shares no loop and no state with `runtime/engine.pyx`.
 """
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +30,7 @@ def trade(
     """Return what `machine` does; the bar with index `first` closes at trade_start."""
     traded = Traded(ReferenceExchange(rules, instrument))
     exchange, bar = traded.exchange, {}
+    facts = facts_of(bars)
     for i, (ts, row) in enumerate(candles_of(bars).items()):
         bar = dict(zip(("open", "high", "low", "close"), row, strict=False))
         bar |= {"t0": ts, "t1": ts + bars.base_ms}
@@ -37,17 +39,42 @@ def trade(
             if exchange.over:
                 break
             exchange.inside(bar)
-        decision = machine.step(ts, ts + bars.base_ms, *row, *_account(exchange, may=i >= first))
-        if machine.evaluated:
+        account = _account(exchange, may=i >= first)
+        decision = machine.step(ts, ts + bars.base_ms, *row, *account, *facts[i])
+        if machine.exec_closed:
             traded.times.append(ts + bars.base_ms)
             traded.words.append(machine.words())
-        if i >= first and machine.evaluated:
+        if i >= first and machine.exec_closed:
             exchange.at_close(bar)
+        if i >= first:
             _decide(traded, bar, decision)
             if exchange.over:
                 break
     exchange.finish(bar)
     return traded
+
+
+def facts_of(bars: Bars) -> list[tuple[float, float, float]]:
+    """Return mark price, funding rate and open interest as they are known at each close."""
+    mark = [math.nan] * bars.n if bars.mark is None else bars.mark.close.tolist()
+    closes = [bars.ts_close(i) for i in range(bars.n)]
+    marks = [
+        price if math.isnan(m) else m for m, price in zip(mark, bars.close.tolist(), strict=True)
+    ]
+    rates = [(ts, rate) for ts, rate in _pairs(bars.funding, "rate")]
+    interest = [(ts + 60_000, value) for ts, value in _pairs(bars.open_interest, "value")]
+    return [(m, _last(rates, t), _last(interest, t)) for m, t in zip(marks, closes, strict=True)]
+
+
+def _pairs(events: Any, name: str) -> list[tuple[int, float]]:
+    if events is None:
+        return []
+    return list(zip(events.ts.tolist(), getattr(events, name).tolist(), strict=True))
+
+
+def _last(events: list[tuple[int, float]], t: int) -> float:
+    known = [value for ts, value in events if ts <= t]
+    return known[-1] if known else math.nan
 
 
 def _account(exchange: ReferenceExchange, *, may: bool) -> tuple[int, bool, bool]:

@@ -26,19 +26,19 @@ from tradec.runtime.strategy cimport Account, Decision, Feed, Strategy, Watch
 
 def drive(Strategy strategy, bars, Py_ssize_t first, Py_ssize_t stop, int64_t[:, ::1] accounts,
           bint wordless):
-    """Return (evaluated, action, word, percent, digest, words) of each bar in [first, stop)."""
-    cdef Columns columns = Columns(bars)
+    """Return (exec_closed, action, word, percent, digest, words) of each bar in [first, stop)."""
+    cdef Columns columns = Columns(bars, needs=strategy.NEEDS)
     cdef Feed feed = columns.feed
     cdef Account account
     cdef Decision decision
-    cdef bint evaluated
+    cdef bint exec_closed
     told = []
     for i in range(first, stop):
         account.side, account.may_enter = accounts[i, 0], accounts[i, 1]
         account.may_exit = accounts[i, 2]
         decision.percent = 0.0
-        evaluated = strategy.step(&feed, i, &account, &decision)
-        told.append((evaluated, decision.action, decision.word, decision.percent, strategy.digest,
+        exec_closed = strategy.step(&feed, i, &account, &decision)
+        told.append((exec_closed, decision.action, decision.word, decision.percent, strategy.digest,
                      None if wordless else tuple(strategy.words())))
     return told
 
@@ -46,7 +46,7 @@ def drive(Strategy strategy, bars, Py_ssize_t first, Py_ssize_t stop, int64_t[:,
 def scan(Strategy strategy, bars, Py_ssize_t i, Py_ssize_t stop, tuple account, dict watch,
          double[::1] curve, bint by_step):
     """Return (first bar not scanned, decision, watch) of one scan of bars [i, stop)."""
-    cdef Columns columns = Columns(bars)
+    cdef Columns columns = Columns(bars, needs=strategy.NEEDS)
     cdef Feed feed = columns.feed
     cdef Account given
     cdef Decision decision
@@ -92,7 +92,7 @@ def accounts(noise: np.random.Generator, bars: int) -> Accounts:
 def drive(
     strategy: Any, bars: Bars, first: int, stop: int, given: Accounts, *, wordless: bool = False
 ) -> Told:
-    """Return (evaluated, action, word, percent, digest, words) of each bar in [first, stop)."""
+    """Return (exec_closed, action, word, percent, digest, words) of each bar in [first, stop)."""
     told: Told = driver().drive(strategy, bars, first, stop, given, wordless)
     return told
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from tradec.compiler import ir, money, trading
 from tradec.compiler.catalog import standard
+from tradec.compiler.chain_warmup import TOLERANCE
 from tradec.compiler.figures import Figures
 from tradec.compiler.orders import Orders
-from tradec.compiler.prices import bars, price
+from tradec.compiler.prices import bars, builtin, price
 from tradec.compiler.types import Kind, Type
 from tradec.dsl import written
 from tradec.dsl.diagnostics import Diagnostics
@@ -179,14 +180,19 @@ def play(
     params: Mapping[str, int | float] | None = None,
     mode: str = "long_short",
     exit_mode: str = "first_hit",
+    evaluation: str = "exec_close",
+    builtins: tuple[str, ...] = (),
 ) -> ir.Play:
     """Return a whole play around some blocks and series."""
-    used = {exec_, *timeframes, *(one.timeframe for one in units)}
+    named = tuple(builtin(name, exec_) for name in builtins)
+    used = {exec_, *timeframes, *(u.timeframe for u in units), *(b.timeframe for b in named)}
     return ir.Play(
         name="by_hand",
         symbol="BTCUSDT",
         exec=exec_,
+        evaluation=evaluation,
         bars=tuple(bars(name) for name in ORDER if name in used),
+        builtins=named,
         series=units,
         blocks=blocks,
         account=account(),
@@ -196,7 +202,7 @@ def play(
         backtest=money.backtest(_FIGURES, written.Backtest(), Diagnostics()),
         deploy=money.deploy(written.Deploy()),
         validation=money.validation(written.Validation()),
-        warmup_tolerance=1e-3,
+        warmup_tolerance=TOLERANCE,
         params=tuple(ir.Default(name=k, value=v) for k, v in (params or {}).items()),
         roles=(("low_tf", exec_),),
     )

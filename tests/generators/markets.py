@@ -14,6 +14,7 @@ from tradec.compiler import ir
 from tradec.runtime.backtest import MIN_EXEC_BARS, trade_start
 from tradec.runtime.data.bars import FLAT, Bars
 from tradec.runtime.data.errors import DataError
+from tradec.runtime.data.marks import Funding, Mark, OpenInterest
 from tradec.runtime.sim.rules import Instrument
 from tradec.runtime.timeframe import MINUTE_MS, TIMEFRAMES
 
@@ -58,6 +59,29 @@ def candles_of(bars: Bars) -> Candles:
     return Candles(tuple(rows), bars.ts0, bars.base_ms)
 
 
+def with_facts(bars: Bars, names: tuple[str, ...], seed: int) -> Bars:
+    """Return bars that also bring what a play needs, some of it missing here and there."""
+    noise = np.random.default_rng(seed)
+    mark = bars.close.copy()
+    mark[noise.random(bars.n) < noise.choice((0.0, 0.02, 0.3))] = np.nan
+    settled = bars.ts0 + bars.base_ms * np.sort(noise.choice(bars.n, bars.n // 40, replace=False))
+    read = bars.ts0 + bars.base_ms * np.arange(0, bars.n, 5)
+    return replace(
+        bars,
+        mark=Mark(open=mark, high=mark, low=mark, close=mark) if "mark_price" in names else None,
+        funding=Funding(
+            ts=settled, rate=np.array(noise.integers(-3, 4, len(settled)) * 1e-4, np.float64)
+        )
+        if "funding_rate" in names
+        else None,
+        open_interest=OpenInterest(
+            ts=read, value=np.array(noise.integers(90, 110, len(read)) * 10.0, np.float64)
+        )
+        if "open_interest" in names
+        else None,
+    )
+
+
 def with_holes(bars: Bars, absent: Any) -> Bars:
     """Return bars of which those in `absent` never happened: flat at the close before."""
     gone = np.asarray(absent, dtype=np.bool_).copy()
@@ -87,6 +111,8 @@ def markets(draw: Draw, play: ir.Play, warmup: Mapping[str, int], *, high: int =
     low = max(150, _CARRY * exec_minutes // step)
     series = draw(base_series(play, low=low, high=max(low, high)))
     bars = bars_of(replace(series, base_ms=dividing(series.base_ms, play)))
+    names = tuple(one.id for one in play.builtins)
+    bars = with_facts(bars, names, draw(st.integers(0, 2**32 - 1)))
     if not draw(st.integers(0, 2)):
         noise = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
         bars = with_holes(bars, noise.random(bars.n) < draw(st.sampled_from((0.02, 0.3))))

@@ -1,12 +1,12 @@
 """What a random rule may speak of: references, literals and arithmetic, with their units."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
 
 from tradec.compiler.types import NUMBER
-from tradec.compiler.unit_algebra import combined, comparable, negated
+from tradec.compiler.unit_algebra import combined, comparable, merged, negated
 
 Draw = Any
 NUMERIC = frozenset({"int", "float"})
@@ -37,6 +37,8 @@ class Names:
 
     reads: list[Operand]
     variables: dict[str, int | float]
+    setups: dict[str, Any] = field(default_factory=dict)
+    exec_tf: str = "1m"
 
     def literal(self, draw: Draw, value: float) -> Operand:
         """Return a number, sometimes as a variable."""
@@ -84,12 +86,28 @@ def number(draw: Draw, names: Names, depth: int = 2) -> Operand:
     if not draw(st.integers(0, 5)):
         text = f"-({operand.text})" if operand.text[0] in "-(" else f"-{operand.text}"
         return Operand(text, text, operand.kind, negated(operand.unit))
+    if not draw(st.integers(0, 5)):
+        return function(draw, names, operand, depth)
     op = draw(st.sampled_from("+-*/%"))
     if draw(st.booleans()):
         return arithmetic(draw, op, operand, number(draw, names, depth - 1))
     literal = names.literal(draw, draw(st.sampled_from((*_FACTORS, 0, 0.0))))
     sides = (operand, literal) if draw(st.booleans()) else (literal, operand)
     return arithmetic(draw, op, *sides)
+
+
+def function(draw: Draw, names: Names, operand: Operand, depth: int) -> Operand:
+    """Return `abs` of an operand, or the `min` or `max` of it and others of its unit."""
+    name = draw(st.sampled_from(("abs", "min", "max")))
+    if name == "abs":
+        text = f"abs({operand.text})"
+        return Operand(text, text, operand.kind, operand.unit)
+    other = number(draw, names, depth - 1)
+    if not comparable(operand.unit, other.unit):
+        other = names.literal(draw, draw(st.sampled_from(_FACTORS)))
+    text = f"{name}({operand.text}, {other.text})"
+    kind = "int" if operand.kind == other.kind == "int" else "float"
+    return Operand(text, text, kind, merged(operand.unit, other.unit))
 
 
 def arithmetic(draw: Draw, op: str, left: Operand, right: Operand) -> Operand:

@@ -18,7 +18,7 @@ from tradec.compiler.arguments import holds
 from tradec.compiler.catalog import INDICATOR, standard
 from tradec.compiler.chains import primary
 from tradec.compiler.pipeline import check_source
-from tradec.compiler.prices import SOURCES
+from tradec.compiler.prices import BUILTINS, SOURCES, builtin
 from tradec.compiler.unit_algebra import PRICE, VOLUME, resolve
 from tradec.compiler.volatility import CAPABILITY, KEY, LENGTH, VOLATILITY
 from tradec.dsl.diagnostics import Diagnostics
@@ -82,10 +82,14 @@ def play_texts(draw: Draw, indicators: tuple[str, ...] | None = None, structure:
     for _ in range(draw(st.integers(0, 3)) if indicators is None else 0):
         _add_structure(scene, draw(st.sampled_from(CATALOG.structures())), None)
     _add_bars(scene)
+    _add_builtins(scene)
     _add_qualified(scene)
+    scene.names.exec_tf = scene.exec_tf
     if structure:
         _add_structure(scene, structure, None)
         scene.names.reads = scene.names.reads[-len(CATALOG.spec(structure).outputs) :]
+    for k in range(draw(st.sampled_from((0, 0, 1, 2)))):
+        scene.names.setups[f"setup_{k}"] = condition(draw, scene.names, 1).either(draw)
     written = _skeleton(scene)
     exit_mode = draw(st.sampled_from(("sl_tp_only", "signal", "first_hit", "first_hit")))
     has_exits = exit_mode != "sl_tp_only"
@@ -129,9 +133,16 @@ def _skeleton(scene: _Scene) -> dict[str, Any]:
     }
     if scene.structures:
         written["structures"] = {role: _section(scene, role) for role in scene.structures}
+    if scene.names.setups:
+        written["setups"] = scene.names.setups
     if draw(st.booleans()):
         written["validation"] = {"pattern": "ranging"}
-    return written
+    maybe = {
+        "evaluation": st.sampled_from((None, None, None, "exec_close", "every_1m")),
+        "warmup": st.sampled_from((None, None, {"tolerance": 0.05}, "exact")),
+    }
+    drawn = {key: draw(values) for key, values in maybe.items()}
+    return {**written, **{key: value for key, value in drawn.items() if value is not None}}
 
 
 def _section(scene: _Scene, role: str) -> Any:
@@ -175,8 +186,6 @@ def _add_feature(scene: _Scene, unit: str = "", where: tuple[str, str] | None = 
     spec = CATALOG.spec(unit)
     written, timeframe = where or _timeframe(scene)
     feature: dict[str, Any] = {"indicator": unit, "params": _params(scene, spec, timeframe)}
-    keys = {p.name: _key(scene, p.of, timeframe) for p in spec.params if p.of}
-    feature["params"] |= keys
     if written != "exec" or draw(st.booleans()):
         feature["tf"] = written
     source_unit = PRICE
@@ -211,15 +220,6 @@ def _source(scene: _Scene, timeframe: str) -> tuple[str, str]:
     if name in chained:
         return name, chained[name]
     return name, VOLUME if name == "volume" else PRICE
-
-
-def _key(scene: _Scene, unit: str, timeframe: str) -> str:
-    """Return a structure of one unit and timeframe for a feature to read, made now if need be."""
-    draw = scene.draw
-    known = [name for name, one in scene.units.items() if one[1:3] == (unit, timeframe)]
-    if known and draw(st.integers(0, 3)):
-        return str(draw(st.sampled_from(known)))
-    return _add_structure(scene, unit, (draw(st.sampled_from((*scene.roles, "exec"))), timeframe))
 
 
 def _add_structure(scene: _Scene, unit: str, where: tuple[str, str] | None) -> str:
@@ -362,11 +362,22 @@ def _add_bars(scene: _Scene) -> None:
             scene.names.reads.append(Operand(text, text, "float", unit))
 
 
+def _add_builtins(scene: _Scene) -> None:
+    """Name the market's own numbers; where the price of the minute is one, it is named often."""
+    names = scene.draw(st.lists(st.sampled_from(BUILTINS), max_size=2, unique=True))
+    for name in names:
+        (output,) = builtin(name, scene.exec_tf).outputs
+        operand = Operand(f"{name}:", f"{name}:", output.type.kind, output.type.unit)
+        scene.names.reads += [operand] * scene.draw(st.integers(1, 4))
+
+
 def _add_qualified(scene: _Scene) -> None:
-    """Name a feature with its own timeframe in front."""
+    """Name a feature with its own timeframe in front, or with another one, which clones it."""
     name = scene.draw(st.sampled_from([*scene.features]))
     outputs = [one for one in scene.names.reads if one.text.startswith(f"{name}:")]
     timeframe = scene.units[name][2]
+    if scene.draw(st.booleans()):
+        timeframe = _slower(scene.draw, scene.roles["low_tf"])
     scene.names.reads += [replace(one, text=f"{timeframe}.{one.text}") for one in outputs]
 
 

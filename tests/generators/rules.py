@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from generators.operands import Draw, Names, Operand, number, opposite, read
+from tradec.runtime.timeframe import TIMEFRAMES
 
 _SIGNS = {"below": "cross_below", "above": "cross_above"}
 
@@ -26,7 +27,9 @@ def condition(draw: Draw, names: Names, depth: int = 2) -> Rule:
     """Return a condition of a few operators."""
     if depth == 0 or draw(st.integers(0, 2)) == 0:
         return _atom(draw, names)
-    word = draw(st.sampled_from(("all", "any", "not")))
+    word = draw(st.sampled_from(("all", "any", "not", "window")))
+    if word == "window":
+        return window(draw, names, condition(draw, names, depth - 1))
     if word == "not":
         operand = condition(draw, names, depth - 1)
         return Rule({"not": operand.either(draw)}, f"not ({operand.text})")
@@ -41,10 +44,15 @@ def condition(draw: Draw, names: Names, depth: int = 2) -> Rule:
 
 
 def _atom(draw: Draw, names: Names) -> Rule:
-    kind = draw(
-        st.sampled_from(("compare", "compare", "cross", "cross", "between", "near", "word"))
-    )
+    kinds = ("compare", "compare", "cross", "cross", "between", "near", "word", "in", "changed")
+    kind = draw(st.sampled_from((*kinds, *(["setup"] if names.setups else []))))
     match kind:
+        case "setup":
+            return _setup(draw, names)
+        case "changed":
+            return _changed(draw, names)
+        case "in":
+            return _membership(draw, names) or _compare(draw, names)
         case "cross":
             return _cross(draw, names)
         case "between":
@@ -123,3 +131,78 @@ def _equality(draw: Draw, names: Names) -> Rule | None:
             right = names.literal(draw, draw(st.integers(-1, 4)))
     op, said = draw(st.sampled_from((("==", "=="), ("!=", "!="), ("==", "is"), ("!=", "is not"))))
     return Rule([left.yaml, op, right.yaml], f"{left.text} {said} {right.text}")
+
+
+def _membership(draw: Draw, names: Names) -> Rule | None:
+    left = read(draw, names, frozenset({"int", "bool", "enum"}))
+    if left is None:
+        return None
+    choices = {
+        "bool": st.sampled_from((True, False)),
+        "enum": st.sampled_from(left.words or ("",)),
+        "int": st.integers(-1, 4),
+    }
+    members = draw(st.lists(choices[left.kind], min_size=1, max_size=3))
+    text = ", ".join(str(member).lower() for member in members)
+    if draw(st.booleans()):
+        return Rule([left.yaml, "not in", members], f"{left.text} not in ({text})")
+    return Rule([left.yaml, "in", members], f"{left.text} in ({text})")
+
+
+def _changed(draw: Draw, names: Names) -> Rule:
+    kinds = frozenset({"int", "bool", "enum", "float"})
+    operand = read(draw, names, kinds) if draw(st.booleans()) else number(draw, names, 1)
+    assert operand is not None
+    return Rule(f"changed({operand.text})", f"changed({operand.text})")
+
+
+def _setup(draw: Draw, names: Names) -> Rule:
+    name = draw(st.sampled_from([*names.setups]))
+    return Rule({"setup": name}, draw(st.sampled_from((f"setup({name})", name))))
+
+
+# --- windows ----------------------------------------------------------------------------------
+
+_FORMS = {"holds": "holds_for", "occurred": "occurred_within", "count": "count_true"}
+
+
+def window(draw: Draw, names: Names, operand: Rule) -> Rule:
+    """Return a window over a condition: some samples, some of them far apart, or a duration."""
+    kind = draw(st.sampled_from([*_FORMS]))
+    duration = draw(st.sampled_from(_durations(names.exec_tf)))
+    samples = draw(st.sampled_from((1, 2, 3, 4, 7)))
+    inner: dict[str, Any] = {"expr": operand.either(draw)}
+    name, every = _FORMS[kind], ""
+    if duration and draw(st.integers(0, 2)) == 0:
+        name, length, samples = f"{name}_duration", duration[0], duration[1]
+        inner["duration"] = length
+    else:
+        count = names.literal(draw, samples)
+        inner["bars"], length = count.yaml, count.text
+        if draw(st.integers(0, 2)) == 0:
+            inner["anchor_tf"] = draw(st.sampled_from(_anchors(names.exec_tf)))
+            every = f", every {inner['anchor_tf']}"
+    text = f"{kind}({operand.text}, {length}{every})"
+    if kind == "count":
+        least = names.literal(draw, draw(st.integers(1, samples)))
+        inner["min_true"] = least.yaml
+        text = f"{text} >= {least.text}"
+    return Rule({name: inner}, text)
+
+
+def _durations(exec_tf: str) -> list[tuple[str, int] | None]:
+    """Return durations of a few bars, with the number of them."""
+    minutes = TIMEFRAMES[exec_tf].minutes
+    fitting = [k for k in (1, 2, 3, 4, 6) if 0 < minutes * k <= 1440]
+    return [(f"{minutes * k}m", k) for k in fitting] or [None]
+
+
+def _anchors(exec_tf: str) -> list[str]:
+    """Return the timeframes whose length is a few bars of the exec timeframe, and the role."""
+    minutes = TIMEFRAMES[exec_tf].minutes
+    near = [
+        name
+        for name, frame in TIMEFRAMES.items()
+        if frame.minutes and frame.minutes % minutes == 0 and frame.minutes <= 15 * minutes
+    ]
+    return ["exec", *near]

@@ -34,7 +34,7 @@ class Script:
     ) -> None:
         self.outputs = outputs
         self.actions, self.every, self.hook = actions, every, hook
-        self.evaluated = False
+        self.exec_closed = False
         self.bars = self.digest = 0
         self.seen: list[tuple[int, int, bool, bool]] = []
 
@@ -42,10 +42,10 @@ class Script:
         """Return (action, word, percent) of the next bar."""
         if self.hook is not None:
             self.hook(self.bars)
-        self.seen.append((self.bars, *given[7:]))
-        self.evaluated = (self.bars + 1) % self.every == 0
-        action = self.actions.get(self.bars, 0) if self.evaluated else 0
-        may_enter, may_exit = given[8:]
+        self.seen.append((self.bars, *given[7:10]))
+        self.exec_closed = (self.bars + 1) % self.every == 0
+        action = self.actions.get(self.bars, 0) if self.exec_closed else 0
+        may_enter, may_exit = given[8:10]
         if not (may_enter if action in (LONG, SHORT) else may_exit):
             action = 0
         self.bars += 1

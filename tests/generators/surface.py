@@ -34,7 +34,10 @@ literals = st.one_of(_INTEGERS, _FLOATS).map(lambda value: nodes.Literal(value=v
 def _arithmetic(inner: st.SearchStrategy[nodes.Operand]) -> st.SearchStrategy[nodes.Operand]:
     binary = st.builds(nodes.Arithmetic, op=st.sampled_from("+-*/%"), left=inner, right=inner)
     unary = st.builds(nodes.Negate, operand=inner.filter(lambda x: not _is_literal(x)))
-    return st.one_of(binary, unary)
+    absolute = st.builds(nodes.Call, function=st.just("abs"), operands=st.tuples(inner))
+    several = st.lists(inner, min_size=2, max_size=3).map(tuple)
+    chosen = st.builds(nodes.Call, function=st.sampled_from(["min", "max"]), operands=several)
+    return st.one_of(binary, unary, absolute, chosen)
 
 
 def _is_literal(operand: nodes.Operand) -> bool:
@@ -52,6 +55,13 @@ _bounds = (
     .map(sorted)
     .map(lambda pair: (nodes.Literal(value=pair[0]), nodes.Literal(value=pair[1])))
 )
+_members = st.one_of(
+    _INTEGERS.map(lambda value: nodes.Literal(value=value)),
+    st.booleans().map(lambda value: nodes.Literal(value=value)),
+    st.sampled_from(["bullish", "none", "high"]).map(
+        lambda word: nodes.Ref(qualifier=None, segments=(nodes.Segment(name=word),))
+    ),
+)
 predicates: st.SearchStrategy[nodes.Condition] = st.one_of(
     st.builds(nodes.Compare, op=_OPS, left=lefts, right=operands),
     st.builds(nodes.Cross, above=st.booleans(), left=lefts, right=operands),
@@ -64,6 +74,9 @@ predicates: st.SearchStrategy[nodes.Condition] = st.one_of(
     st.builds(
         nodes.Near, relative=st.booleans(), left=lefts, right=operands, tolerance=_tolerances
     ),
+    st.builds(nodes.In, operand=lefts, members=st.lists(_members, min_size=1).map(tuple)),
+    st.builds(nodes.Changed, operand=operands),
+    st.builds(nodes.SetupRef, name=_NAMES),
     st.builds(nodes.Truth, operand=refs()),
     st.builds(nodes.Truth, operand=st.booleans().map(lambda value: nodes.Literal(value=value))),
 )
@@ -73,9 +86,29 @@ def _blocks(inner: st.SearchStrategy[nodes.Condition]) -> st.SearchStrategy[node
     members = st.lists(inner, min_size=2, max_size=3)
     return st.one_of(
         st.builds(nodes.Not, operand=inner),
+        windows(inner),
         members.map(lambda found: nodes.All(operands=_flat(found, nodes.All))),
         members.map(lambda found: nodes.Any(operands=_flat(found, nodes.Any))),
     )
+
+
+def _counts(high: int) -> st.SearchStrategy[nodes.Literal]:
+    return st.integers(1, high).map(lambda value: nodes.Literal(value=value))
+
+
+@st.composite
+def windows(draw: st.DrawFn, inner: st.SearchStrategy[nodes.Condition]) -> nodes.Window:
+    kind = draw(st.sampled_from(["holds", "occurred", "count"]))
+    every = None
+    if draw(st.booleans()):
+        words = draw(st.sampled_from(["1m", "90m", "4h", "24h", "1d"]))
+        length = nodes.Literal(value=words)
+    else:
+        length = draw(_counts(500))
+        name = draw(st.sampled_from([None, "1h", "D", "high_tf", "exec"]))
+        every = nodes.Literal(value=name) if name else None
+    least = draw(_counts(9)) if kind == "count" else None
+    return nodes.Window(kind=kind, length=length, operand=draw(inner), least=least, every=every)
 
 
 def _flat(
@@ -121,6 +154,16 @@ def as_text(node: nodes.Condition | nodes.Operand) -> str:  # noqa: C901, PLR091
             percent = "%" if relative else ""
             amount = as_text(tolerance) + percent
             return f"{as_text(left)} near {as_text(right)} within {amount}"
+        case nodes.Call(function=function, operands=arguments):
+            return f"{function}({', '.join(map(as_text, arguments))})"
+        case nodes.In(operand=operand, members=members):
+            return f"{as_text(operand)} in ({', '.join(map(as_text, members))})"
+        case nodes.Changed(operand=operand):
+            return f"changed({as_text(operand)})"
+        case nodes.SetupRef(name=name):
+            return f"setup({name})"
+        case nodes.Window():
+            return _window_text(node)
         case nodes.Truth(operand=operand):
             return as_text(operand)
         case nodes.Not(operand=operand):
@@ -129,6 +172,27 @@ def as_text(node: nodes.Condition | nodes.Operand) -> str:  # noqa: C901, PLR091
             return " and ".join(f"({as_text(member)})" for member in members)
         case nodes.Any(operands=members):
             return " or ".join(f"({as_text(member)})" for member in members)
+
+
+def _window_text(node: nodes.Window) -> str:
+    every = f", every {node.every.value}" if node.every else ""
+    length = as_text(node.length)
+    called = f"{node.kind}({as_text(node.operand)}, {length}{every})"
+    return f"{called} >= {as_text(node.least)}" if node.least else called
+
+
+def _window_lists(node: nodes.Window) -> Written:
+    names = {"holds": "holds_for", "occurred": "occurred_within", "count": "count_true"}
+    is_duration = isinstance(node.length, nodes.Literal) and isinstance(node.length.value, str)
+    inner: dict[str, Written] = {
+        "duration" if is_duration else "bars": as_lists(node.length),
+        "expr": as_lists(node.operand),
+    }
+    if node.least:
+        inner["min_true"] = as_lists(node.least)
+    if node.every:
+        inner["anchor_tf"] = str(node.every.value)
+    return {f"{names[node.kind]}_duration" if is_duration else names[node.kind]: inner}
 
 
 def _segment(segment: nodes.Segment) -> str:
@@ -153,6 +217,12 @@ def as_lists(node: nodes.Condition | nodes.Operand) -> Written:  # noqa: C901, P
         case nodes.Near(relative=relative, left=left, right=right, tolerance=tolerance):
             op = "near_pct" if relative else "near_abs"
             return [as_lists(left), op, as_lists(right), as_lists(tolerance)]
+        case nodes.In(operand=operand, members=members):
+            return [as_lists(operand), "in", [as_lists(member) for member in members]]
+        case nodes.SetupRef(name=name):
+            return {"setup": name}
+        case nodes.Window():
+            return _window_lists(node)
         case nodes.Truth(operand=operand):
             return as_text(operand)
         case nodes.Not(operand=operand):

@@ -12,7 +12,7 @@ from tradec.compiler.canonical import module_hash, play_hash
 from tradec.compiler.ir import Play
 from tradec.compiler.pipeline import check_source
 from tradec.dsl.diagnostics import Diagnostics
-from tradec.dsl.schema import Alias, Gone, Idle, Inner, Key, Later, OneOf, Only, Section, Special
+from tradec.dsl.schema import Alias, Gone, Idle, Inner, Key, OneOf, Only, Section, Special
 from tradec.dsl.sections import ROOT
 from tradec.dsl.span import Source
 
@@ -68,7 +68,7 @@ def written_keys(section: Section, trees: list[Any], path: str = "") -> Iterator
 
 
 def _means_nothing(key: Key) -> bool:
-    return isinstance(key.kind, Alias | Gone | Idle | Later | Only)
+    return isinstance(key.kind, Alias | Gone | Idle | Only)
 
 
 def test_no_key_of_the_language_is_left_out() -> None:

@@ -79,7 +79,7 @@ def test_every_play_can_be_laid_out(drawn: Drawn) -> None:
     assert [need.timeframe for need in plan.warmup] == [bars.id for bars in plan.play.bars]
     assert all(need.bars >= 1 for need in plan.warmup)
     assert print_plan(plan) == print_plan(plan_of(drawn.play, CONTEXT))
-    assert set(plan.crosses) == set(plan_of(plan.play, CONTEXT).crosses)
+    assert set(plan.cells) == set(plan_of(plan.play, CONTEXT).cells)
 
 
 @GENTLY

@@ -28,6 +28,7 @@ def test_it_is_sorted_json_without_types_and_spans() -> None:
         "is",
         "symbol",
         "exec",
+        "evaluation",
         "bars",
         "series",
         "blocks",

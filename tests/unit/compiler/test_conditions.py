@@ -240,3 +240,86 @@ def test_every_error_of_a_condition_is_reported() -> None:
     )
     found = [code for code in codes(sections) if code.startswith("E")]
     assert found == ["E401", "E501", "E402"]
+
+
+# --- membership, changes, functions -----------------------------------------------------------
+
+
+def test_membership_is_a_set() -> None:
+    assert when("t.direction in (1, 0, 1)") == when("t.direction in (0, 1)")
+    found = when("t.direction in (1, 0)")
+    assert isinstance(found, ir.In)
+    assert [one.value for one in found.members if isinstance(one, ir.Const)] == [0, 1]
+    assert when("t.direction in (1)") == when("t.direction == 1")
+    assert when("t.direction not in (1, 0)") == ir.Not(operand=found)
+
+
+def test_membership_by_kind() -> None:
+    words = when("t.last_wave_direction in (BULLISH, none)")
+    assert isinstance(words, ir.In)
+    assert {one.type.kind for one in words.members} == {Kind.ENUM}
+    truths = when("t.last_hh in (true, 0)")
+    assert isinstance(truths, ir.In)
+    assert {one.type.kind for one in truths.members} == {Kind.BOOL}
+    mixed = when("t.direction in (1, ${low})")
+    assert isinstance(mixed, ir.In)
+    assert isinstance(mixed.members[1], ir.Param)
+
+
+@pytest.mark.parametrize(
+    ("text", "culprit"),
+    [
+        ("rsi_14 in (30, 70)", "rsi_14"),
+        ("t.direction in (1.0, 0)", "1.0"),
+        ("t.direction in (1, 0.5)", "0.5"),
+        ("t.last_hh in (true, 2)", "2"),
+        ("t.last_wave_direction in (bullish, bulish)", "bulish"),
+        ("t.last_wave_direction in (bullish, 1)", "1"),
+        ("changed(5)", "5"),
+        ("changed(${low})", "${low}"),
+        ("abs(t.last_hh) > 0", "t.last_hh"),
+        ("max(close, t.last_wave_direction) > 0", "t.last_wave_direction"),
+        ("max(close, atr_14) > 0", "close"),
+        ("max(rsi_14, close) > 0", "rsi_14"),
+    ],
+)
+def test_sets_changes_and_functions_that_do_not_fit(text: str, culprit: str) -> None:
+    assert rejected(text) == culprit
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "changed(t.last_wave_direction)",
+        "changed(t.last_hh)",
+        "changed(t.version)",
+        "changed(rsi_14)",
+        "changed(close - open)",
+    ],
+)
+def test_any_kind_may_change(text: str) -> None:
+    assert isinstance(when(text), ir.Changed)
+
+
+def test_functions_have_the_types_of_what_they_choose() -> None:
+    whole = compared("max(t.direction, t.strength, 2) > 1").left
+    assert whole.type.kind is Kind.INT
+    mixed = compared("min(rsi_14, t.direction, 2) > 1").left
+    assert isinstance(mixed, ir.Function)
+    assert mixed.type.kind is Kind.FLOAT
+    assert mixed.operands[2].type.kind is Kind.FLOAT
+    assert compared("max(close, open) > close").left.type.unit == "price"
+    assert compared("abs(close - open) > atr_14").left.type.unit == "price-difference"
+    assert compared("max(atr_14, 0.01 * close) < close").left.type.unit == "share of a price"
+
+
+# --- the market's own numbers -----------------------------------------------------------------
+
+
+def test_builtins_have_types() -> None:
+    time = compared("timestamp % 86400000 >= 3600000").left
+    assert time.type.kind is Kind.INT
+    assert compared("mark_price > close").left.type.unit == "price"
+    assert rejected("funding_rate > close") == "funding_rate"
+    assert rejected("open_interest > close") == "open_interest"
+    assert compared("open_interest > open_interest[60]").right.type.memory == FiniteMemory(61)

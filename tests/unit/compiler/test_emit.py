@@ -179,8 +179,21 @@ position_policy: {mode: long_short, exit_mode: first_hit}
 # --- expressions ----------------------------------------------------------------------------------
 
 
+class Somewhere:
+    """Places that tell what they are for."""
+
+    def crossing(self, _node: ir.Cross) -> tuple[str, str, str, str]:
+        return ("a0", "b0", "a", "b")
+
+    def change(self, _node: ir.Changed) -> tuple[str, str]:
+        return ("was", "is")
+
+    def window(self, _node: ir.Window) -> tuple[str, str]:
+        return ("enough", "short")
+
+
 def printer() -> Printer:
-    return Printer(lambda node: f"<{node.series}.{node.output}>", lambda _: "cell")
+    return Printer(lambda node: f"<{node.series}.{node.output}>", Somewhere())
 
 
 def test_numbers_print_by_kind() -> None:

@@ -11,6 +11,7 @@ from tradec.compiler.evaluate import (
     between,
     compare,
     conjunction,
+    counted,
     crossed,
     disjunction,
     double,
@@ -39,6 +40,12 @@ class Market:
     def cross(self, node: ir.Cross) -> tuple[float, float, float, float]:
         now = (double(number(node.left, self)), double(number(node.right, self)))
         return (now[0] - 1.0, now[1], *now)
+
+    def changed(self, node: ir.Changed) -> tuple[Raw, Raw]:
+        return (100.0, number(node.operand, self))
+
+    def window(self, node: ir.Window) -> list[Truth]:
+        return [truth(node.operand, self), True, None, False]
 
 
 @pytest.mark.parametrize(
@@ -99,6 +106,54 @@ def test_arithmetic(sign: str, left: Raw, right: Raw, result: Raw) -> None:
     found = number(op(const(left), sign, const(right)), Market())
     assert type(found) is type(result)
     assert found == result or (math.isnan(found) and math.isnan(result))
+
+
+@pytest.mark.parametrize(
+    ("name", "operands", "result"),
+    [
+        ("abs", (-3,), 3),
+        ("abs", (-1.5,), 1.5),
+        ("min", (3, 2, 5), 2),
+        ("max", (3, 2, 5), 5),
+        ("min", (3, 2.5), 2.5),
+        ("max", (3, 2.5), 3.0),
+    ],
+)
+def test_functions(name: str, operands: tuple[float, ...], result: Raw) -> None:
+    whole = all(isinstance(one, int) for one in operands)
+    kind = INT if whole else FLOAT
+    node = ir.Function(name=name, operands=tuple(map(const, operands)), type=kind)
+    found = number(node, Market())
+    assert (type(found), found) == (type(result), result)
+
+
+def test_a_function_of_something_missing_is_missing() -> None:
+    gone = bar("close", offset=1)
+    for name in ("min", "max"):
+        for operands in ((gone, const(1.0)), (const(1.0), gone)):
+            assert math.isnan(
+                number(ir.Function(name=name, operands=operands, type=FLOAT), Market())
+            )
+    overflown = op(const(BIG), "+", const(1))
+    for name in ("min", "max"):
+        both = ir.Function(name=name, operands=(overflown, const(1)), type=INT)
+        assert number(both, Market()) == MISSING
+    assert number(ir.Function(name="abs", operands=(overflown,), type=INT), Market()) == MISSING
+
+
+def test_a_count_is_decided_as_soon_as_nothing_can_change_it() -> None:
+    """Every sequence of up to five samples against every way its unknowns could come out."""
+    for size in range(1, 6):
+        for samples in product((True, False, None), repeat=size):
+            unknown = samples.count(None)
+            outcomes = [
+                samples.count(True) + sum(filled)
+                for filled in product((False, True), repeat=unknown)
+            ]
+            for least in range(1, size + 1):
+                results = {total >= least for total in outcomes}
+                expected = results.pop() if len(results) == 1 else None
+                assert counted(samples, least) is expected
 
 
 def test_missing_passes_through_arithmetic() -> None:
@@ -195,11 +250,15 @@ def test_crossed(samples: tuple[float, float, float, float], above: Truth, below
     assert crossed(*samples, above=False) is below
 
 
+def _window(operand: ir.Condition, least: int) -> ir.Window:
+    return ir.Window(operand=operand, samples=const(4), stride=1, least=const(least))
+
+
 def test_conditions_of_every_kind() -> None:
     close, gone = bar("close"), bar("close", offset=1)
     is_high = ir.Compare(op=">", left=close, right=const(50))
     is_gone = ir.Compare(op=">", left=gone, right=const(50))
-    market = Market(close=100.0, level=99.5)
+    market = Market(close=100.0, level=99.5, n=3)
     expected: list[tuple[ir.Condition, Truth]] = [
         (ir.Known(value=False), False),
         (is_high, True),
@@ -213,6 +272,16 @@ def test_conditions_of_every_kind() -> None:
         (ir.Near(relative=False, left=close, right=gone, tolerance=const(1)), None),
         (ir.Cross(above=True, left=close, right=param("level")), True),
         (ir.Cross(above=False, left=close, right=param("level")), False),
+        (ir.In(operand=param("n"), members=(const(1), const(3))), True),
+        (ir.In(operand=param("n"), members=(const(1), const(2))), False),
+        (ir.In(operand=op(const(1), "%", const(0)), members=(const(1), const(2))), None),
+        (ir.Changed(operand=close), False),
+        (ir.Changed(operand=param("level")), True),
+        (ir.Changed(operand=gone), None),
+        (_window(is_high, 2), True),
+        (_window(is_high, 3), None),
+        (_window(is_high, 4), False),
+        (_window(is_gone, 3), None),
     ]
     for condition, result in expected:
         assert truth(condition, market) is result, condition

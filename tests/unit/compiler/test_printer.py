@@ -107,7 +107,7 @@ def test_the_plan_shows_warmup_and_layout() -> None:
     assert "warmup 1m 43 fading: ema_9[2] at two steps of a crossing" in lines
     assert "ring s.highs: double[left + right + 1 if mode == 'fractal' else 0]" in lines
     assert "history ema_9.value 2" in lines
-    assert "cell 1m.close crosses above ema_9[2]" in lines
+    assert "cell exec: 1m.close crosses above ema_9[2]" in lines
     assert "witnessed t.last_hh" in lines
     timed = print_plan(Timed(play=plan.play, warmup=plan.warmup))
     assert print_plan(plan).startswith(timed)

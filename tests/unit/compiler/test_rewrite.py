@@ -17,6 +17,10 @@ NODES = (
     ir.Cross(above=True, left=CLOSE, right=OPEN),
     ir.Between(operand=CLOSE, low=OPEN, high=const(2)),
     ir.Near(relative=True, left=CLOSE, right=OPEN, tolerance=const(0.5)),
+    ir.Function(name="max", operands=(CLOSE, OPEN, const(1.0)), type=FLOAT),
+    ir.In(operand=const(1), members=(const(1), const(2))),
+    ir.Changed(operand=CLOSE),
+    ir.Window(operand=RULE, samples=const(5), stride=2, least=const(3)),
     ir.Known(value=True),
     ir.Not(operand=RULE),
     ir.All(operands=(RULE, ir.Known(value=True))),
@@ -47,6 +51,15 @@ def test_walk_goes_parents_first_from_left_to_right() -> None:
     assert list(walk(RULE)) == [RULE, RULE.left, CLOSE, const(1), OPEN]
 
 
+def test_memories_stand_after_what_they_hold() -> None:
+    up = ir.Cross(above=True, left=CLOSE, right=OPEN)
+    inner = ir.Window(operand=up, samples=const(2), stride=1, least=const(1))
+    outer = ir.Window(operand=ir.Not(operand=inner), samples=const(3), stride=1, least=const(3))
+    new = ir.Changed(operand=CLOSE)
+    one = play(block(ir.All(operands=(outer, new))), block(inner, id_="again"))
+    assert reads.cells(one) == (up, inner, outer, new)
+
+
 def test_plays_keep_their_identity_too() -> None:
     one = play(block(RULE), units=(series("e", "ema"),))
     assert map_conditions(one, lambda node: node) is one
@@ -68,6 +81,6 @@ def test_what_rules_read() -> None:
     one = play(block(rule), block(up, id_="again"), units=(unit,))
     assert reads.witnessed(one) == (("1m", "close"), ("5m", "volume"), ("e", "value"))
     assert reads.depths(one) == {("e", "value"): 7}
-    assert reads.crosses(one) == (up,)
+    assert reads.cells(one) == (up,)
     assert reads.reads_anything(up)
     assert not reads.reads_anything(op(const(1), "+", const(2)))

@@ -54,8 +54,9 @@ def test_what_a_name_reads(written: str, series: str, output: str, offset: int) 
         ("macd_12.sgnal[2]", "E402"),
         ("s.high_level[501]", "E507"),
         ("macd_12[1].macd", "E507"),
-        ("last_price", "E108"),
-        ("funding_rate", "E108"),
+        ("last_price.close", "E402"),
+        ("1h.last_price", "E401"),
+        ("funding_rate[501]", "E507"),
     ],
 )
 def test_names_that_mean_nothing(written: str, code: str) -> None:

@@ -50,7 +50,6 @@ validation: {pattern: trending, bars: 500, seed: 7, base_price: 100, volatility:
 
 
 TWIN = "{id: a, cases: [{when: close > 1, emit: [no_action]}]}"
-LATER_SECTIONS = ["setups", "warmup", "evaluation"]
 
 
 def literal(value: float | str) -> nodes.Literal:
@@ -272,7 +271,13 @@ def test_spans_are_those_of_the_file() -> None:
         ("signal_rules: []", "E106", "signal_rules", "actions"),
         ("tf_mapping: {}", "E106", "tf_mapping", "timeframes"),
         ("warmup_bars: 5", "E106", "warmup_bars", "computed"),
-        *((f"{key}: {{}}", "E108", key, f"`{key}` is not supported yet") for key in LATER_SECTIONS),
+        ("setups: {up: }", "E103", "", "a condition"),
+        ("evaluation: daily", "E104", "daily", "`every_1m`"),
+        ("warmup: soon", "E103", "soon", "a mapping"),
+        ("warmup: {tolerance: 0}", "E104", "0", "tolerance"),
+        ("warmup: {tolerance: 2}", "E104", "2", "tolerance"),
+        ("warmup: {}", "E102", "warmup", "`warmup.tolerance`"),
+        ("warmup: {bars: 5}", "E101", "bars", "tolerance"),
         ("features: {close: {indicator: ema}}", "E307", "close", "word"),
         ("features: {AND: {indicator: ema}}", "E307", "AND", "word"),
         ("features: {D: {indicator: ema}}", "E307", "D", "word"),

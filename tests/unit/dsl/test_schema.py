@@ -6,7 +6,7 @@ import pytest
 
 from tradec.dsl import sections, sections_rules, vocabulary
 from tradec.dsl.operands import KEYWORDS
-from tradec.dsl.schema import Alias, Gone, Idle, Inner, Later, OneOf, Only, Section
+from tradec.dsl.schema import Alias, Gone, Idle, Inner, OneOf, Only, Section
 
 
 def sections_below(section: Section) -> Iterator[Section]:
@@ -30,7 +30,7 @@ SECTIONS = list({id(s): s for start in _STARTS for s in sections_below(start)}.v
 def test_keys_are_unique_and_say_what_they_mean(section: Section) -> None:
     assert len(section.by_name) == len(section.keys)
     for key in section.keys:
-        says_nothing = isinstance(key.kind, Alias | Gone | Idle | Later | Only | Inner)
+        says_nothing = isinstance(key.kind, Alias | Gone | Idle | Only | Inner)
         assert key.meaning or says_nothing or key.required, key.name
 
 

@@ -19,7 +19,7 @@ def test_every_table_stands_in_its_order() -> None:
     )
     plan = lay_out_state(Timed(play=one, warmup=()), CONTEXT)
     assert plan.play is one
-    assert plan.crosses == (down, up)
+    assert [one.cell for one in plan.cells] == [down, up]
     assert plan.histories == (
         History(series="1m", output="close", depth=4),
         History(series="d", output="upper", depth=2),
@@ -36,4 +36,4 @@ def test_every_table_stands_in_its_order() -> None:
 
 def test_a_play_without_rules_needs_nothing() -> None:
     plan = lay_out_state(Timed(play=play(), warmup=()), CONTEXT)
-    assert (plan.rings, plan.histories, plan.crosses, plan.witnessed) == ((), (), (), ())
+    assert (plan.rings, plan.histories, plan.cells, plan.witnessed) == ((), (), (), ())

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from frontend import codes, findings, one, placed, surface
+from frontend import codes, findings, one, placed, surface, typed
 from tradec.compiler.passes.resolve_features import resolve_features
 from tradec.dsl import nodes
 
@@ -158,9 +160,45 @@ def test_qualified_names(written: str, series: str) -> None:
     assert when.right.segments[0].name == series
 
 
-def test_a_clone_on_another_timeframe_is_not_supported_yet() -> None:
-    found = one(QUALIFIED % "D.ema_20", "E108")
-    assert found.helps == ("declare a feature `ema_20_D` with `tf: D`",)
+def test_a_clone_on_another_timeframe() -> None:
+    play, found = surface(QUALIFIED % "D.ema_20", resolve_features.__name__)
+    assert found == ()
+    assert [f.id for f in play.features] == ["ema_50_1h", "ema_50", "ema_20", "ema_20_D"]
+    original, clone = play.features[2:]
+    assert clone == replace(original, id="ema_20_D", tf=nodes.Literal(value="D"))
+
+
+def test_a_clone_means_what_its_declaration_means() -> None:
+    declared = QUALIFIED.replace(
+        "structures:", "  ema_20_D: {indicator: ema, params: {length: 20}, tf: D}\nstructures:"
+    )
+    assert typed(QUALIFIED % "D.ema_20").series == typed(declared % "ema_20_D").series
+
+
+def test_a_clone_of_a_chain_clones_the_chain() -> None:
+    sections = """
+features:
+  rsi_14: {indicator: rsi, params: {length: 14}}
+  sma_5: {indicator: sma, params: {length: 5}, source: rsi_14}
+actions: {entry_long: "1h.sma_5 > sma_5 and 1h.rsi_14 > 50"}
+"""
+    play, found = surface(sections, resolve_features.__name__)
+    assert found == ()
+    chained = {f.id: f.source.value for f in play.features if f.source}
+    assert chained["sma_5_1h"] == "rsi_14_1h"
+    assert [f.id for f in play.features] == ["rsi_14", "sma_5", "rsi_14_1h", "sma_5_1h"]
+
+
+def test_a_clone_takes_no_name_that_is_taken() -> None:
+    sections = """
+features:
+  ema_9: {indicator: ema, params: {length: 9}}
+  ema_9_1h: {indicator: ema, params: {length: 9}, tf: 4h}
+actions: {entry_long: "1h.ema_9 > ema_9 and ema_9_1h > 0"}
+"""
+    play, found = surface(sections, resolve_features.__name__)
+    assert found == ()
+    assert [f.id for f in play.features] == ["ema_9", "ema_9_1h", "ema_9_1h_"]
 
 
 @pytest.mark.parametrize("written", ["1h.swing.high_level", "1h.ema_99", "1h.last_prize"])
