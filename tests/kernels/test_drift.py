@@ -1,5 +1,6 @@
 """Nothing drifts: a million bars leave no more error than a few (indicators.md 3)."""
 
+import math
 from types import ModuleType
 from typing import Any
 
@@ -146,3 +147,27 @@ def test_bands_of_a_constant_have_no_width(native: ModuleType) -> None:
     got = run_native(native, unit_named("bbands"), {"bbands": {"length": 20}}, fed)
     assert (got["upper"][-41:] == got["lower"][-41:]).all()
     assert (got["percent_b"][-41:] == 0.5).all()
+
+
+@pytest.mark.slow
+def test_balance_of_volume_does_not_drift(native: ModuleType) -> None:
+    rng = np.random.default_rng(11)
+    close = np.cumsum(rng.integers(-2, 3, BARS)).astype(float)
+    volume = rng.random(BARS) * 1e4
+    got = run_native(native, unit_named("obv"), {}, {"close": close, "volume": volume})["value"]
+    signed = np.sign(np.diff(close, prepend=-np.inf)) * volume
+    want = math.fsum(signed)
+    assert abs(got[-1] - want) <= 1e-12 * np.abs(got).max()
+
+
+@pytest.mark.slow
+def test_mean_since_the_first_bar_does_not_drift(
+    ticks: NDArray[np.int64], native: ModuleType
+) -> None:
+    rng = np.random.default_rng(12)
+    price, volume = ticks * TICK, np.round(rng.random(BARS) * 100, 2)
+    fed: Columns = dict.fromkeys(("high", "low", "close"), price)
+    fed |= {"volume": volume, "ts_open": np.arange(BARS) * 60_000}
+    got = run_native(native, unit_named("vwap"), {"vwap": {"anchor": "null"}}, fed)["value"]
+    want = math.fsum(price * volume) / math.fsum(volume)
+    assert abs(got[-1] / want - 1) <= 1e-12

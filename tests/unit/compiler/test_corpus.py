@@ -18,6 +18,8 @@ LATER = {"E301", "E304"}
 WRONG = {
     "dsl_validator": {"E101", "E102", "E401", "E403", "E404"},
     "IND_044_vwap_session_boundary": {"E302"},  # an anchor of 4h
+    "IND_054_anchored_vol_profile": {"E302"},  # names no swing
+    "IND_084_anchored_vwap_long": {"E302"},  # names no swing
 }
 PLAYS = sorted((SHARED / "corpus").rglob("*.yml"))
 
