@@ -24,13 +24,18 @@ if TYPE_CHECKING:
 @click.argument("plays", metavar="PLAY...", nargs=-1, required=True)
 @diagnosed.format_option
 @set_option
-def check(plays: tuple[str, ...], overrides: dict[str, str]) -> Outcome:
+@click.option("--warmup", is_flag=True, help="Show how much history each timeframe needs, and why.")
+def check(plays: tuple[str, ...], overrides: dict[str, str], warmup: bool) -> Outcome:  # noqa: FBT001  a flag
     """Say what is wrong with each PLAY: file, line, column, and what to write instead."""
     found: list[Diagnostic] = []
     unreadable: list[CommandError] = []
+    histories: dict[str, list[dict[str, object]]] = {}
     for argument in plays:
         try:
-            found += _checked(read_play_file(argument), overrides)
+            play = read_play_file(argument)
+            found += _checked(play, overrides)
+            if warmup:
+                histories[argument] = _history(play, overrides)
         except CommandError as failure:
             unreadable.append(failure)
     if len(unreadable) == len(plays) == 1:
@@ -40,9 +45,12 @@ def check(plays: tuple[str, ...], overrides: dict[str, str]) -> Outcome:
     failed = bool(errors or unreadable)
     code = errors[0].code if errors else unreadable[0].code if unreadable else ""
     return Outcome(
-        data={"diagnostics": diagnosed.objects(found)},
+        data={
+            "diagnostics": diagnosed.objects(found),
+            **({"warmup": histories} if warmup else {}),
+        },
         message=message,
-        text=lambda: "" if current().style == diagnosed.GITHUB else message,
+        text=lambda: "" if current().style == diagnosed.GITHUB else _text(histories, message),
         status="fail" if failed else "ok",
         exit_code=Exit.USAGE if failed else Exit.OK,
         error={"code": code, "detail": {"unreadable": [f.message for f in unreadable]}}
@@ -60,6 +68,46 @@ def _checked(play: PlayFile, overrides: dict[str, str]) -> tuple["Diagnostic", .
     check_source(play.source, sink, overrides)
     diagnosed.tell(sink.all, play.source, current())
     return sink.all
+
+
+def _history(play: PlayFile, overrides: dict[str, str]) -> list[dict[str, object]]:
+    """Return what each timeframe of a sound play needs; nothing for another one."""
+    from tradec.compiler import catalog
+    from tradec.compiler.context import Context
+    from tradec.compiler.passes.compute_warmup import compute_warmup
+    from tradec.compiler.pipeline import check_source
+    from tradec.compiler.warmup_report import needs
+    from tradec.dsl.diagnostics import Diagnostics
+
+    typed = check_source(play.source, Diagnostics(), overrides)
+    if typed is None:
+        return []
+    context = Context(catalog=catalog.standard(), diagnostics=Diagnostics())
+    return [
+        {
+            "timeframe": need.warmup.timeframe,
+            "bars": need.warmup.bars,
+            "memory": need.warmup.memory,
+            "because": need.warmup.because,
+            "promise": need.promise,
+            "anchors": dict(need.anchors),
+        }
+        for need in needs(compute_warmup(typed, context))
+    ]
+
+
+def _text(histories: dict[str, list[dict[str, object]]], message: str) -> str:
+    lines = []
+    for name, rows in histories.items():
+        lines.append(f"warm-up of {name}")
+        for row in rows:
+            head = f"{row['timeframe']:>4}  {row['bars']:>6} bars  {row['memory']:<8}"
+            lines.append(f"{head}  {row['because']}")
+            lines.append(f"{'':20}{row['promise']}")
+            anchors = row["anchors"]
+            assert isinstance(anchors, dict)
+            lines += [f"{'':20}{series} since {event}" for series, event in anchors.items()]
+    return "\n".join([*lines, message])
 
 
 def _words(found: "list[Diagnostic]", unreadable: list[CommandError]) -> str:

@@ -155,3 +155,14 @@ def test_an_id_is_looked_up_in_plays_then_among_the_examples(
     said = tradec("check", "ema_cross")
     assert said.code == 2
     assert "--> plays/ema_cross.yml:" in said.err
+
+
+def test_the_warm_up_is_shown_with_what_asks_for_it() -> None:
+    data = tradec("check", "structure_trend", "--warmup", "--json").data
+    (row,) = data["warmup"]["structure_trend"]
+    assert (row["timeframe"], row["bars"], row["because"]) == ("15m", 223, "ema_50")
+    assert "swing.high_level" in row["anchors"]
+    assert "events" in row["promise"]
+    text = tradec("check", "donchian_breakout", "--warmup").out
+    assert "21 bars  finite" in text
+    assert "changes nothing" in text

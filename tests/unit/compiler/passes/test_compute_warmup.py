@@ -109,8 +109,37 @@ def test_a_crossing_adds_one_exec_step() -> None:
     slow = series("f", "sma", "5m", params={"length": 4})
     up = ir.Cross(above=True, left=read(slow), right=const(1))
     found = of_play(play(block(up), units=(unit, slow)))
-    assert found["1m"] == (5, "e at two steps of a crossing", "finite")
-    assert found["5m"] == (4, "f", "finite")
+    assert found["1m"] == (4, "e", "finite")
+    assert found["5m"] == (5, "f, 1 bar earlier for f crosses above 1", "finite")
+
+
+def _holds(operand: ir.Condition, samples: int, stride: int = 1) -> ir.Window:
+    return ir.Window(operand=operand, samples=const(samples), stride=stride, least=const(samples))
+
+
+def test_windows_look_back_to_their_first_sample_and_add() -> None:
+    unit = series("f", "sma", "1h", params={"length": 4})
+    high = ir.Compare(op=">", left=read(unit), right=const(1))
+    once = play(block(_holds(high, 9)), units=(unit,), exec_="15m")
+    found = of_play(once)
+    assert {name: bars for name, (bars, _, _) in found.items()} == {"15m": 9, "1h": 6}
+    apart = play(block(_holds(high, 3, stride=4)), units=(unit,), exec_="15m")
+    assert {name: bars for name, (bars, _, _) in of_play(apart).items()} == {"15m": 9, "1h": 6}
+    nested = play(block(_holds(_holds(high, 3), 7)), units=(unit,), exec_="15m")
+    assert {name: bars for name, (bars, _, _) in of_play(nested).items()} == {"15m": 9, "1h": 6}
+
+
+def test_minutes_count_on_the_minute_clock() -> None:
+    price = ir.Read(series="last_price", output="value", offset=3, type=bar("close").type)
+    high = ir.Compare(op=">", left=price, right=bar("close", "15m"))
+    one = play(
+        block(_holds(high, 20)),
+        exec_="15m",
+        evaluation="every_1m",
+        builtins=("last_price",),
+    )
+    found = of_play(one)
+    assert {name: bars for name, (bars, _, _) in found.items()} == {"1m": 23, "15m": 3}
 
 
 def test_variables_count_with_the_plays_values() -> None:
