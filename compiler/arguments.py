@@ -29,7 +29,8 @@ _KINDS = {
 class Arguments:
     """Checks the parameters of units against their SPEC; `code` is the error it reports.
 
-    Whether a parameter of `elsewhere` is missing is for the caller to check.
+    Whether a parameter of `elsewhere`, or a key of a structure, is missing is for the caller to
+    check.
     """
 
     code: str
@@ -54,7 +55,7 @@ class Arguments:
         self, param: Param, given: Mapping[str, nodes.Argument | None], values: Mapping[str, Any]
     ) -> bool:
         """Return whether a parameter has to be there and is not."""
-        if given[param.name] is not None or param.name in self.elsewhere:
+        if given[param.name] is not None or param.name in self.elsewhere or param.of:
             return False
         return param.required or (
             bool(param.required_if) and holds(param.required_if, values, absent=False)

@@ -1,16 +1,18 @@
 """Builds the series of a play, in one order, from features and structures made explicit."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tradec.compiler import ir
+from tradec.compiler.arguments import Unit
 from tradec.compiler.catalog import INDICATOR, STRUCTURE
 from tradec.compiler.chains import primary
 from tradec.compiler.context import Context
-from tradec.compiler.order import dependency_order
+from tradec.compiler.order import circle, dependency_order
 from tradec.compiler.prices import SOURCES, price
 from tradec.compiler.series import Recipe, Used, Wiring, first_valid
+from tradec.compiler.structure_keys import keys_of
 from tradec.compiler.surface import argument, literals
 from tradec.compiler.volatility import CAPABILITY, KEY, LENGTH, VOLATILITY
 from tradec.dsl import nodes
@@ -32,28 +34,37 @@ class Declared:
 
     @property
     def ordered(self) -> tuple[ir.Series, ...]:
-        """Every series after what it reads: by timeframe, indicators first, then by id."""
+        """Every series after what it reads: by timeframe, phase (play-language.md 10.2) and id."""
         found: list[ir.Series] = []
         for timeframe in ORDER:
-            for kind in (INDICATOR, STRUCTURE):
-                group = {
-                    s.id: _reads(s)
-                    for s in self.series.values()
-                    if s.timeframe == timeframe and s.kind == kind
-                }
-                found.extend(self.series[name] for name in dependency_order(group))
+            group = {s.id: _reads(s) for s in self.series.values() if s.timeframe == timeframe}
+            phases = self._phases(group)
+            found.extend(self.series[name] for name in dependency_order(group, phases))
         return tuple(found)
+
+    def _phases(self, group: Mapping[str, list[str]]) -> dict[str, int]:
+        """Return 0 for indicators, 1 for structures, 2 for indicators with a structure behind."""
+        phases: dict[str, int] = {}
+        for name in dependency_order(group):
+            behind = max((phases.get(read, 0) for read in group[name]), default=0)
+            phases[name] = 1 if self.series[name].kind == STRUCTURE else 2 * (behind > 0)
+        return phases
 
 
 def declare(play: nodes.Play, context: Context) -> Declared:
     """Return every series that the play declares, and the private ones that these need."""
     builder = _Builder(play, context)
-    features = {f.id: f for f in play.features}
-    needs = {f.id: [str(f.source.value)] if f.source else [] for f in play.features}
+    units: dict[str, Unit] = {f.id: f for f in play.features}
+    units |= {str(s.key.value): s for s in play.structures}
+    needs = {name: list(builder.behind(unit)) for name, unit in units.items()}
+    for feature in play.features:
+        builder.check_circle(feature, circle(needs, feature.id))
     for name in dependency_order(needs):
-        builder.add_feature(features[name])
-    for structure in play.structures:
-        builder.add_structure(structure)
+        unit = units[name]
+        if isinstance(unit, nodes.Structure):
+            builder.add_structure(unit)
+        elif name not in builder.broken:
+            builder.add_feature(unit)
     return Declared(builder.series, builder.specs, frozenset(builder.broken))
 
 
@@ -85,11 +96,40 @@ class _Builder:
     def __post_init__(self) -> None:
         self.variables = dict(literals(self.play))
 
+    def behind(self, unit: Unit) -> Iterator[str]:
+        """Yield the ids of what a unit reads, with prices among them."""
+        if isinstance(unit, nodes.Structure):
+            yield from (str(use.value) for use in unit.uses)
+            for name in (_SOURCE, KEY):
+                given = argument(unit, name)
+                if given is not None and isinstance(given.value, nodes.Literal):
+                    yield str(given.value.value)
+            return
+        if unit.source is not None:
+            yield str(unit.source.value)
+        spec = self.context.catalog.find(str(unit.indicator.value), INDICATOR)
+        yield from (key for _, key in keys_of(unit, spec)) if spec else ()
+
+    def check_circle(self, feature: nodes.Feature, way: tuple[str, ...]) -> None:
+        """Report a feature that reads itself, by way of a structure."""
+        if way:
+            self.broken.add(feature.id)
+            self.context.diagnostics.report(
+                "E404",
+                feature.span,
+                f"`{feature.id}` reads itself: {' -> '.join(way)}",
+                helps=("let one of them read something else",),
+            )
+
     def add_feature(self, feature: nodes.Feature, *, private: bool = False) -> None:
-        """Build one feature, after the one that it reads."""
+        """Build one feature, after what it reads."""
         spec = self.context.catalog.find(str(feature.indicator.value), INDICATOR)
         source = str(feature.source.value) if feature.source else ""
         if spec is None or feature.tf is None or source in self.broken:
+            self.broken.add(feature.id)
+            return
+        keys = dict(keys_of(feature, spec))
+        if not self._has_all(spec, keys.values()):
             self.broken.add(feature.id)
             return
         timeframe = str(feature.tf.value)
@@ -102,7 +142,8 @@ class _Builder:
             variables=self.variables,
             private=private,
         )
-        self._finish(recipe, self._sourced(feature.source, timeframe))
+        uses = tuple(self._used(keys[slot]) for slot in spec.slots if slot in keys)
+        self._finish(recipe, replace(self._sourced(feature.source, timeframe), uses=uses))
 
     def add_structure(self, structure: nodes.Structure) -> None:
         """Build one structure, after those that it uses."""
@@ -133,7 +174,7 @@ class _Builder:
         self.params[recipe.id] = recipe.params
 
     def _has_all(self, spec: Spec, uses: Iterable[str]) -> bool:
-        """Return whether the needs of a structure are met by sound series."""
+        """Return whether the needs of a unit are met by sound series."""
         known = [self.series[key].unit for key in uses if key in self.series]
         return set(spec.needs) <= set(known) and not self.broken.intersection(uses)
 

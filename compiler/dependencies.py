@@ -1,6 +1,7 @@
-"""What the structures of a play use, checked against their SPECs."""
+"""What the structures of a play use, and the structures that its features name."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tradec.compiler.arguments import culprit, given_text, holds
@@ -12,8 +13,17 @@ from tradec.dsl.words import join_words, suggest
 from tradec.runtime.spec import Spec
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A unit that names structures: what it is, where it runs, which units it takes."""
+
+    unit: str
+    timeframe: str
+    slots: tuple[str, ...]
+
+
 class Dependencies:
-    """Checks the `uses` of every structure of one play."""
+    """Checks whatever names the structures of one play."""
 
     def __init__(self, play: nodes.Play, context: Context) -> None:
         self._diagnostics = context.diagnostics
@@ -48,47 +58,80 @@ class Dependencies:
         filled: dict[str, nodes.Literal],
     ) -> str | None:
         """Return what is wrong with one entry of `uses`, once reported; None if it is right."""
+        unit = str(structure.type.value)
+        user = User(unit=unit, timeframe=_timeframe(structure), slots=slots)
+        problem = self._misplaced(user, use)
+        if problem is not None:
+            return problem
         key = str(use.value)
-        used = self._structures.get(key)
-        if used is None:
-            kind = "a feature" if key in self._features else "not declared"
-            return self._report(use.span, f"`{key}` is {kind}", suggest(key, self._structures))
-        at = Label(span=used.key.span, text="declared here")
-        own, other = _timeframe(structure), _timeframe(used)
-        if own != other:
-            problem = f"`{key}` runs on `{other}`, not on `{own}`"
-            return self._report(use.span, problem, f"declare a twin of it on `{own}`", at)
+        used = self._structures[key]
         if self._is_below(used, structure):
+            at = Label(span=used.key.span, text="declared here")
             problem = f"`{key}` is not declared above `{structure.key.value}`"
             return self._report(use.span, problem, f"move `{key}` above it", at)
+        problem = self._unfit(user, use)
+        if problem is not None:
+            return problem
         kind = self._type(use)
-        if kind not in self._known:
-            return f"`{kind}` is reported where it stands"
-        if kind not in slots:
-            takes = f"it takes {join_words(slots)}" if slots else "it uses no other structure"
-            problem = f"`{structure.type.value}` cannot use `{key}`, a {kind}"
-            return self._report(use.span, problem, takes, at)
         if kind in filled:
             first = Label(span=filled[kind].span, text="the first")
             problem = f"`{key}` is a second {kind} for `{structure.key.value}`"
             return self._report(use.span, problem, "keep one of them", first)
         return None
 
+    def misfit(self, user: User, use: nodes.Literal) -> str | None:
+        """Return what is wrong with a key of a structure, once reported; None if it fits."""
+        return self._misplaced(user, use) or self._unfit(user, use)
+
+    def _misplaced(self, user: User, use: nodes.Literal) -> str | None:
+        key = str(use.value)
+        used = self._structures.get(key)
+        if used is None:
+            kind = "a feature" if key in self._features else "not declared"
+            return self._report(use.span, f"`{key}` is {kind}", suggest(key, self._structures))
+        at = Label(span=used.key.span, text="declared here")
+        other = _timeframe(used)
+        if user.timeframe != other:
+            problem = f"`{key}` runs on `{other}`, not on `{user.timeframe}`"
+            return self._report(
+                use.span, problem, f"declare a twin of it on `{user.timeframe}`", at
+            )
+        return None
+
+    def _unfit(self, user: User, use: nodes.Literal) -> str | None:
+        key, kind = str(use.value), self._type(use)
+        if kind not in self._known:
+            return f"`{kind}` is reported where it stands"
+        if kind not in user.slots:
+            slots = user.slots
+            takes = f"it takes {join_words(slots)}" if slots else "it uses no other structure"
+            problem = f"`{user.unit}` cannot use `{key}`, a {kind}"
+            at = Label(span=self._structures[key].key.span, text="declared here")
+            return self._report(use.span, problem, takes, at)
+        return None
+
+    def fitting(self, user: User) -> str:
+        """Return the key of a structure that a unit could take, "" if there is none."""
+        found = (
+            key
+            for key, other in self._structures.items()
+            if other.type.value in user.slots and _timeframe(other) == user.timeframe
+        )
+        return next(found, "")
+
     def _check_needs(
         self, structure: nodes.Structure, spec: Spec, filled: dict[str, nodes.Literal]
     ) -> None:
         for need in spec.needs:
             if need not in filled:
-                candidates = [
-                    key
-                    for key, other in self._structures.items()
-                    if other.type.value == need and _timeframe(other) == _timeframe(structure)
-                ]
+                unit = str(structure.type.value)
+                user = User(unit=unit, timeframe=_timeframe(structure), slots=(need,))
+                fitting = self.fitting(user)
                 self._report(
                     structure.span,
-                    f"`{structure.type.value}` needs a {need}",
-                    f"add `uses: {candidates[0]}`"
-                    if candidates
+                    f"`{unit}` needs a {need}",
+                    f"add `uses: {fitting}`"
+                    if fitting
                     else f"declare a {need} above it and name it in `uses`",
                 )
 

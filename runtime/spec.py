@@ -67,7 +67,11 @@ UNITS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Param:
-    """A parameter with its bounds; without `required` and default it may be absent."""
+    """A parameter with its bounds; without `required` and default it may be absent.
+
+    A series with `of` is the key of a structure of that unit on the same timeframe: it says what an
+    indicator finds in that slot of its own.
+    """
 
     name: str
     kind: Literal["int", "float", "bool", "choice", "series"]
@@ -78,6 +82,7 @@ class Param:
     choices: tuple[str, ...] = ()
     required: bool = False
     required_if: str = ""  # a formula over the other parameters
+    of: str = ""
     meaning: str = ""
 
 
@@ -105,6 +110,11 @@ def choice(name: str, choices: tuple[str, ...], default: str | None = None) -> P
     return Param(
         name=name, kind="choice", default=default, choices=choices, required=default is None
     )
+
+
+def structure_key(name: str, of: str, *, required: bool = True) -> Param:
+    """Return a parameter that is the key of a structure of the unit `of`."""
+    return Param(name=name, kind="series", of=of, required=required, meaning=f"the key of a {of}")
 
 
 def volatility_params(default: str | None = "atr", *, needed: str = "True") -> tuple[Param, Param]:

@@ -6,7 +6,9 @@ from tradec.compiler.arguments import Arguments
 from tradec.compiler.catalog import INDICATOR
 from tradec.compiler.chains import check_sources
 from tradec.compiler.context import Context
+from tradec.compiler.dependencies import Dependencies
 from tradec.compiler.qualified import Qualified
+from tradec.compiler.structure_keys import StructureKeys
 from tradec.compiler.surface import changed, literals, map_all, map_refs
 from tradec.dsl import nodes
 from tradec.dsl.words import listed
@@ -21,9 +23,10 @@ def resolve_features(play: nodes.Play, context: Context) -> nodes.Play:
 
     Needs  resolve_timeframes.
     Gives  features with every parameter of their SPEC in its order (an optional one that is absent
-           stays so) and with a source if they take one; references without a qualifier, except to
-           the bars of a timeframe; a clone of each feature that a rule reads on another timeframe.
-           A feature of an unknown indicator stays as it is.
+           stays so), with a source if they take one and with keys of structures that they can read;
+           references without a qualifier, except to the bars of a timeframe; a clone of each
+           feature that a rule reads on another timeframe. A feature of an unknown indicator stays
+           as it is.
 
         rsi_14: {indicator: rsi, tf: 15m}  ->  rsi_14: {..., params: {length: 14}, source: close}
         1h.ema_50                          ->  ema_50_1h
@@ -35,7 +38,8 @@ def resolve_features(play: nodes.Play, context: Context) -> nodes.Play:
     resolved = map_refs(resolved, qualified.resolve)
     if not qualified.clones:
         return resolved
-    return replace(resolved, features=(*resolved.features, *qualified.clones))
+    clones = tuple(map(features.with_keys, qualified.clones))
+    return replace(resolved, features=(*resolved.features, *clones))
 
 
 class _Features:
@@ -45,6 +49,7 @@ class _Features:
         self._arguments = Arguments(
             code="E302", variables=dict(literals(play)), diagnostics=context.diagnostics
         )
+        self._keys = StructureKeys(Dependencies(play, context), context)
 
     def explicit(self, feature: nodes.Feature) -> nodes.Feature:
         """Return the feature with its parameters and source, or itself if its kind is unknown."""
@@ -52,11 +57,18 @@ class _Features:
         if spec is None:
             self._report_unknown(feature.indicator)
             return feature
-        return changed(
+        self._keys.check_missing(feature, spec)
+        completed = changed(
             feature,
             params=self._arguments.complete(feature, feature.indicator, spec),
             source=self._source(feature, spec),
         )
+        return self.with_keys(completed)
+
+    def with_keys(self, feature: nodes.Feature) -> nodes.Feature:
+        """Return the feature with the keys of those structures that it can read."""
+        spec = self._catalog.find(str(feature.indicator.value), INDICATOR)
+        return feature if spec is None else self._keys.checked(feature, spec)
 
     def _source(self, feature: nodes.Feature, spec: Spec) -> nodes.Literal | None:
         if SOURCE in spec.inputs:

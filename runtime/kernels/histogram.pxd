@@ -162,6 +162,7 @@ cdef inline double histogram_at(const Histogram* s, const HistogramRings* r,
 
 cdef inline int64_t histogram_fullest(const Histogram* s, const HistogramRings* r,
                                       int64_t* occupied) noexcept nogil:
+    # The fullest bucket, the lowest of equals, and how many hold anything.
     cdef int64_t best = 0, k
     cdef double most = compensated_value(&r.sums[0]), volume
     occupied[0] = 0

@@ -142,25 +142,26 @@ class Histogram:
             volume = max(volumes)
             fullest = volumes.index(volume)
             poc = self._low + (fullest + 0.5) * self._width
-            first, last = self._value_area(volumes, fullest, share * self._total.value)
+            first, last = _value_area(volumes, fullest, share * self._total.value)
             val = self._low + first * self._width
             vah = self._high if last + 1 == len(volumes) else self._low + (last + 1) * self._width
         return poc, vah, val, volume, int(close > poc), int(val <= close <= vah)
 
-    def _value_area(self, volumes: list[float], fullest: int, wanted: float) -> tuple[int, int]:
-        first = last = fullest
-        held = volumes[fullest]
-        left = sum(volume > 0.0 for volume in volumes) - 1
-        padded = [*volumes, -1.0]  # beyond either end: volumes[-1] too
-        while held < wanted and left > 0:
-            above, below = padded[last + 1], padded[first - 1]
-            if above == below == 0.0:
-                first, last = first - 1, last + 1
-            elif above >= below:
-                last, held, left = last + 1, held + above, left - (above > 0.0)
-            else:
-                first, held, left = first - 1, held + below, left - (below > 0.0)
-        return first, last
+
+def _value_area(volumes: list[float], fullest: int, wanted: float) -> tuple[int, int]:
+    first = last = fullest
+    held = volumes[fullest]
+    left = sum(volume > 0.0 for volume in volumes) - 1
+    padded = [*volumes, -1.0]  # beyond either end: padded[-1] too
+    while held < wanted and left > 0:
+        above, below = padded[last + 1], padded[first - 1]
+        if above == below == 0.0:
+            first, last = first - 1, last + 1
+        elif above >= below:
+            last, held, left = last + 1, held + above, left - (above > 0.0)
+        else:
+            first, held, left = first - 1, held + below, left - (below > 0.0)
+    return first, last
 
 
 class _Bucket:

@@ -186,6 +186,8 @@ def _add_feature(scene: _Scene, unit: str = "", where: tuple[str, str] | None = 
     spec = CATALOG.spec(unit)
     written, timeframe = where or _timeframe(scene)
     feature: dict[str, Any] = {"indicator": unit, "params": _params(scene, spec, timeframe)}
+    keys = {p.name: _key(scene, p.of, timeframe) for p in spec.params if p.of}
+    feature["params"] |= keys
     if written != "exec" or draw(st.booleans()):
         feature["tf"] = written
     source_unit = PRICE
@@ -220,6 +222,15 @@ def _source(scene: _Scene, timeframe: str) -> tuple[str, str]:
     if name in chained:
         return name, chained[name]
     return name, VOLUME if name == "volume" else PRICE
+
+
+def _key(scene: _Scene, unit: str, timeframe: str) -> str:
+    """Return a structure of one unit and timeframe for a feature to read, made now if need be."""
+    draw = scene.draw
+    known = [name for name, one in scene.units.items() if one[1:3] == (unit, timeframe)]
+    if known and draw(st.integers(0, 3)):
+        return str(draw(st.sampled_from(known)))
+    return _add_structure(scene, unit, (draw(st.sampled_from((*scene.roles, "exec"))), timeframe))
 
 
 def _add_structure(scene: _Scene, unit: str, where: tuple[str, str] | None) -> str:
