@@ -16,6 +16,7 @@ from tradec.compiler.context import Context
 from tradec.compiler.emit import Emitted, emit
 from tradec.compiler.pipeline import front, plan_of
 from tradec.compiler.plan import Plan
+from tradec.compiler.prices import data_of
 from tradec.compiler.rules_of import notes_of, rules_of, slots_of, validation_of
 from tradec.compiler.settings import play_values
 from tradec.dsl.diagnostics import Diagnostics, PlayError
@@ -72,6 +73,7 @@ def make(  # noqa: PLR0913, PLR0917  the parts of a compilation, each once
         "rules": rules_of(play, params),
         "slots": slots_of(play),
         "notes": notes_of(play, params),
+        "data": list(data_of(play)),
         "features": _features(plan),
         "validation": validation_of(play),
         "timeframes": dict(play.roles),

@@ -7,7 +7,7 @@ import numpy as np
 
 from tradec.runtime.data.bars import Bars
 from tradec.runtime.data.catalog import Catalog
-from tradec.runtime.data.marks import MARK_PRICES, Funding, Mark, mark_on_grid
+from tradec.runtime.data.marks import MARK_PRICES, Funding, Mark, OpenInterest, mark_on_grid
 from tradec.runtime.data.snapshots import latest
 
 
@@ -20,13 +20,14 @@ def perpetual(
 ) -> Bars:
     """Return the minutes of [start, end) with the mark prices and settlements that are there.
 
-    `mark` and `funding` are None where the catalogue holds none in that span.
+    `mark`, `funding` and `open_interest` are None where the catalogue holds none in that span.
     """
     bars = catalog.read_bars(venue, symbol, start_ms, end_ms)
     return replace(
         bars,
         mark=_mark(catalog, venue, symbol, bars),
         funding=_funding(catalog, venue, symbol, bars),
+        open_interest=_open_interest(catalog, venue, symbol, bars),
     )
 
 
@@ -45,6 +46,16 @@ def _funding(catalog: Catalog, venue: str, symbol: str, bars: Bars) -> Funding |
     return Funding(
         ts=np.asarray(rows["ts"].to_numpy(), np.int64),
         rate=np.asarray(rows["rate"].to_numpy(), np.float64),
+    )
+
+
+def _open_interest(catalog: Catalog, venue: str, symbol: str, bars: Bars) -> OpenInterest | None:
+    rows = catalog.read_rows(venue, symbol, "open_interest", bars.ts0, bars.end)
+    if not len(rows):
+        return None
+    return OpenInterest(
+        ts=np.asarray(rows["ts"].to_numpy(), np.int64),
+        value=np.asarray(rows["oi"].to_numpy(), np.float64),
     )
 
 

@@ -24,7 +24,8 @@ NATIVE, INTERPRETER = "native", "interpreter"
 class Machine:
     """A strategy with what a run must know of it; `files` are copied into the run's folder.
 
-    `rules` are the keywords of `runtime.sim.rules.Rules`, `roles` the concrete timeframes.
+    `rules` are the keywords of `runtime.sim.rules.Rules`, `roles` the concrete timeframes, `data`
+    the kinds of data that the play reads.
     """
 
     strategy: Any
@@ -38,6 +39,7 @@ class Machine:
     play_hash: str
     module_hash: str
     warmup: Mapping[str, int]
+    data: tuple[str, ...]
     engine: str
     diagnostics: "tuple[Diagnostic, ...]"
     files: Mapping[str, str]
@@ -98,6 +100,7 @@ def _native(artifact: "Artifact") -> Machine:
         play_hash=artifact.play_hash,
         module_hash=artifact.module_hash,
         warmup=artifact.warmup,
+        data=tuple(artifact.facts.get("data", ())),
         engine=NATIVE,
         diagnostics=artifact.diagnostics,
         files={"play.yml": artifact.source.text, **texts},
@@ -111,6 +114,7 @@ def _interpreted(play: PlayFile, overrides: Mapping[str, str], progress: Progres
     from tradec.compiler.interpreted import strategy_of
     from tradec.compiler.passes.compute_warmup import compute_warmup
     from tradec.compiler.pipeline import front
+    from tradec.compiler.prices import data_of
     from tradec.compiler.rules_of import rules_of, validation_of
     from tradec.compiler.settings import play_values
     from tradec.dsl.diagnostics import Diagnostics
@@ -134,6 +138,7 @@ def _interpreted(play: PlayFile, overrides: Mapping[str, str], progress: Progres
         play_hash=play_hash(meaning),
         module_hash=module_hash(meaning),
         warmup={one.timeframe: one.bars for one in timed.warmup},
+        data=data_of(meaning),
         engine=INTERPRETER,
         diagnostics=sink.all,
         files={"play.yml": play.source.text, "play.ir.json": canonical(meaning) + "\n"},

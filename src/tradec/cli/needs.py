@@ -39,19 +39,21 @@ def needs_of(argument: str, overrides: Mapping[str, str]) -> Needs:
     from tradec.compiler.context import Context
     from tradec.compiler.passes.compute_warmup import compute_warmup
     from tradec.compiler.pipeline import front
+    from tradec.compiler.prices import data_of
     from tradec.dsl.diagnostics import Diagnostics
 
     play = read_play_file(argument)
     sink = Diagnostics()
     with telling(play.source, current()):
         meaning = front(play.source, sink, overrides)
+    read = data_of(meaning)
     timed = compute_warmup(meaning, Context(catalog=standard(), diagnostics=sink))
     return Needs(
         play=meaning.name,
         symbol=meaning.symbol,
         exec=meaning.exec,
-        kinds=ALWAYS,
-        required=frozenset({"kline_1m"}),
+        kinds=(*ALWAYS, *(kind for kind in read if kind not in ALWAYS)),
+        required=frozenset(read) - {"mark_1m"},  # the last price can stand for the mark price
         warmup={one.timeframe: one.bars for one in timed.warmup},
         window=(None, None),
     )

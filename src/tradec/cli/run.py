@@ -102,9 +102,25 @@ def run(
             machine=machine, market=market, outcome=outcome, overrides=overrides, seconds=seconds
         )
         recorded = record(done, out, emit)
-    for warning in market.warnings:
+    for warning in (*market.warnings, *_lacking(machine, market)):
         settings.warn(warning)
     return _outcome(recorded, done)
+
+
+_INSTEAD = {
+    "mark_1m": ("mark", "mark prices", "the last price stands for them"),
+    "funding": ("funding", "settlements of funding", "`funding_rate` is missing all the time"),
+    "open_interest": ("open_interest", "open interest", "`open_interest` is missing all the time"),
+}
+
+
+def _lacking(machine: "Machine", market: "Market") -> list[str]:
+    """Return a warning for each kind of data that the play reads and the market does not have."""
+    return [
+        f"DATA_MISSING: the play reads {what}, which the data do not have: {instead}"
+        for kind, (column, what, instead) in _INSTEAD.items()
+        if kind in machine.data and getattr(market.bars, column) is None
+    ]
 
 
 def _traded(

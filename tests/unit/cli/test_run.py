@@ -423,3 +423,18 @@ def test_rejected_entries_and_filled_minutes_are_told(tmp_path: Path) -> None:
     assert said.code == 0
     assert "2 absent bars stand as flat ones" in said.out
     assert "no entries from then on" in said.out or "were rejected" in said.out
+
+
+@pytest.mark.parametrize("engine", ["native", "interpreter"])
+def test_data_that_a_play_reads_and_no_one_has_are_said(tmp_path: Path, engine: str) -> None:
+    text = (Path(__file__).parents[3] / "plays" / "ema_cross.yml").read_text(encoding="utf-8")
+    rule = "open_interest > 0 or mark_price > close or funding_rate > 0"
+    play = tmp_path / "reads.yml"
+    before, _, after = text.partition("actions:")
+    rest = after[after.index("\nposition_policy") :]
+    play.write_text(f'{before}actions: {{entry_long: "{rule}"}}\n{rest}', encoding="utf-8")
+    said = tradec("run", play, "--synthetic", "--bars", "60", "--engine", engine, "--json")
+    warned = [one for one in said.answer["warnings"] if "DATA_MISSING" in str(one)]
+    assert len(warned) >= 2, said.answer["warnings"]
+    assert any("open interest" in str(one) for one in warned)
+    assert said.answer["status"] == "ok"
