@@ -19,6 +19,7 @@ from tradec.dsl.explain import (
     e9,
     w1,
     w1_money,
+    w1_proofs,
     w1_reading,
 )
 from tradec.dsl.explain.code import Code
@@ -38,6 +39,7 @@ _FAMILIES: tuple[tuple[Code, ...], ...] = (
     e9.CODES,
     w1.CODES,
     w1_money.CODES,
+    w1_proofs.CODES,
     w1_reading.CODES,
 )
 

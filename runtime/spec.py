@@ -40,6 +40,9 @@ BAR_INPUTS = ("open", "high", "low", "close", "volume")
 INTEGER_INPUTS = ("ts_open", "bar_number")
 """Inputs that are int64: the bar's opening time, its number since the epoch on its timeframe."""
 
+NEARLY = 1e-9
+"""The slack of a well-conditioned calculation."""
+
 DATA_DEPENDENT = -1
 """The lag of an output whose confirmation takes as long as it takes."""
 
@@ -165,11 +168,23 @@ Memory: TypeAlias = Finite | Fading | Anchored | Integral
 class Output:
     """One output over time.
 
-    `low`, `high` bound it (numbers or formulas); `empty` is the value of an int output that the
-    language reads as missing (-1 for a bar index); `tokens` are (word, code) of an enum, where the
-    empty word is written `none` in the language; `lag` is the confirmation lag in bars, a formula;
-    `first_valid` and `memory` override those of the unit. An `exclusive` output is missing while a
-    sibling has the value, perhaps for ever.
+    `low`, `high` bound it (numbers or formulas) where `given` holds: a formula over the parameters,
+    or `source >= 0`. Rounding carries a float past them by at most `slack`, a share of the larger
+    one: 0 if the bounds are exact, None if that depends on the data, as for a quotient of running
+    sums. `empty` is the value of an int output that the language reads as missing (-1 for a bar
+    index); `tokens` are (word, code) of an enum, where the empty word is written `none` in the
+    language; `lag` is the confirmation lag in bars, a formula; `first_valid` and `memory` override
+    those of the unit. An `exclusive` output is missing while a sibling has the value, perhaps for
+    ever.
+
+    `relations` are what else the compiler may rely on: Python expressions that hold on every bar on
+    which each output that they name has a value. They name outputs, inputs (also those prices of
+    the bar that the unit does not read) and parameters, and are made of numbers, `+ - * /`,
+    comparisons (also chained, and `==` between truths), `and`, `or`, `not`, and
+        max(input, n), min(input, n)  the extreme of an input over the last n bars, without n of all
+        present(output)               whether an output has a value
+        A if formula else B           as the parameters choose; `True` where nothing is to be said
+    What an extreme bounds by `<=` holds up to rounding, as for averages; all else is exact.
     """
 
     name: str
@@ -177,6 +192,8 @@ class Output:
     unit: str = "source"
     low: float | str | None = None
     high: float | str | None = None
+    slack: float | None = None
+    given: str = ""
     empty: int | None = None
     tokens: tuple[tuple[str, int], ...] = ()
     lag: str = "0"
@@ -215,6 +232,7 @@ class Spec:
     `needs`, `optional`: unit names of the structures it uses, in the order its step takes them.
     `constraints`: (formula that must hold, message); `use_rules` are those about what it uses.
     `provides`: capabilities other rules ask for, such as "volatility" or "pivots".
+    `together`: groups of outputs that have values on the same bars.
     """
 
     kind: Literal["indicator", "structure"]
@@ -231,6 +249,7 @@ class Spec:
     constraints: tuple[tuple[str, str], ...] = ()
     use_rules: tuple[tuple[str, str], ...] = ()
     provides: tuple[str, ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
     reference: str = ""
     cost: str = "O(1)"
 

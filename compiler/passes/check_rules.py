@@ -2,8 +2,9 @@
 
 from tradec.compiler import ir
 from tradec.compiler.context import Context
+from tradec.compiler.literal_rules import LiteralRules
 from tradec.compiler.policy_rules import PolicyRules
-from tradec.compiler.ranges import Ranges
+from tradec.compiler.prover.prove import prove
 from tradec.compiler.settings import play_values, setting
 from tradec.compiler.usage import check_names, check_usage
 from tradec.compiler.written_numbers import account_settings
@@ -16,7 +17,7 @@ def check_rules(play: ir.Play, context: Context) -> ir.Play:
 
     Needs  infer_types.
     Gives  findings only: contradictions with the exit mode, forbidden sides, what nothing uses,
-           literals outside of an output's range, money left to defaults. What depends on the
+           conditions that are decided in advance, money left to defaults. What depends on the
            whole play being read is left out once an error is known.
 
         exit_mode: sl_tp_only, no stop_loss   ->  E702
@@ -25,11 +26,12 @@ def check_rules(play: ir.Play, context: Context) -> ir.Play:
     diagnostics = context.diagnostics
     sound = not diagnostics.has_errors
     PolicyRules(play, diagnostics).check()
-    Ranges(play, context.catalog, diagnostics).check()
+    LiteralRules(play, diagnostics).check()
     _check_money(play, diagnostics)
     if sound:
         check_usage(play, diagnostics)
         check_names(play, diagnostics)
+        prove(play, context.catalog, diagnostics)
     return play
 
 

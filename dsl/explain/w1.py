@@ -18,24 +18,6 @@ risk:
 
 CODES: tuple[Code, ...] = (
     Code(
-        "W101",
-        "never true",
-        "An action or condition can be proven never to take effect.",
-        """
-An entry on a side that `position_policy.mode` forbids is never acted on. The default mode is
-long_only.
-""",
-        """
-actions:
-  entry_short: "ema_9 crosses below ema_21"
-""",
-        """
-position_policy: {mode: short_only}
-actions:
-  entry_short: "ema_9 crosses below ema_21"
-""",
-    ),
-    Code(
         "W103",
         "primary output assumed",
         "A name without a field means a unit that has several outputs.",
@@ -74,23 +56,6 @@ features:
   ema_9: {indicator: ema, params: {length: 9}}
 actions:
   entry_long: "close > ema_9"
-""",
-    ),
-    Code(
-        "W107",
-        "literal outside the range",
-        "A number lies where the output can never be, so the condition is decided in advance.",
-        """
-Bounded outputs, such as an RSI from 0 to 100, make a comparison with a number outside of them
-always or never true. Often a digit slipped.
-""",
-        """
-actions:
-  entry_long: "rsi_14 > 120"
-""",
-        """
-actions:
-  entry_long: "rsi_14 > 70"
 """,
     ),
     Code(

@@ -42,6 +42,7 @@ SPEC = Spec(
             first_valid="3 * length - 2",
         ),
     ),
+    together=(("dmp", "dmn"),),
     primary="adx",
     first_valid="2 * length - 1",
     memory=Fading(decay="(length - 1) / length", order=2, window="length"),

@@ -34,7 +34,11 @@ SPEC = Spec(
         number("offset", 0.85, low=0, high=1),
         flag("floor", default=False),
     ),
-    outputs=(Output(name="value", relations=("min(source) <= value", "value <= max(source)")),),
+    outputs=(
+        Output(
+            name="value", relations=("min(source, length) <= value", "value <= max(source, length)")
+        ),
+    ),
     primary="value",
     first_valid="length - 1",
     memory=Finite(window="length"),

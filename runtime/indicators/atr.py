@@ -20,7 +20,7 @@ SPEC = Spec(
     title="Average true range",
     inputs=("high", "low", "close"),
     params=(integer("length", 14),),
-    outputs=(Output(name="value", unit="price-difference", low=0),),
+    outputs=(Output(name="value", unit="price-difference", low=0, slack=0),),
     primary="value",
     first_valid="length - 1",
     memory=Fading(decay="(length - 1) / length", window="2"),

@@ -32,22 +32,26 @@ SPEC = Spec(
         integer("ddof", 0, low=0, high=1),
     ),
     outputs=(
-        Output(name="lower", relations=("lower <= middle",)),
+        Output(name="lower", relations=("lower <= middle", "lower <= upper")),
         Output(
             name="middle",
-            relations=("middle <= upper", "min(source) <= middle", "middle <= max(source)"),
+            relations=(
+                "middle <= upper",
+                "min(source, length) <= middle",
+                "middle <= max(source, length)",
+            ),
         ),
         Output(name="upper"),
-        Output(
-            name="bandwidth", unit="percent", low=0, meaning="the bound needs a positive source"
-        ),
+        Output(name="bandwidth", unit="percent", low=0, given="source >= 0"),
         Output(
             name="percent_b",
             unit="ratio",
             low="0.5 - sqrt(length - 1) / (2 * std)",
             high="0.5 + sqrt(length - 1) / (2 * std)",
+            given="ddof == 0",
         ),
     ),
+    together=(("lower", "middle", "upper"),),
     primary="middle",
     first_valid="length - 1",
     memory=Finite(window="length"),

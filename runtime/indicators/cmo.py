@@ -21,7 +21,7 @@ SPEC = Spec(
     title="Chande momentum oscillator",
     inputs=("source", "bar_number"),
     params=(integer("length", 14),),
-    outputs=(Output(name="value", unit="bounded oscillator", low=-100, high=100),),
+    outputs=(Output(name="value", unit="bounded oscillator", low=-100, high=100, slack=0),),
     primary="value",
     first_valid="length",
     memory=Finite(window="length + 1"),

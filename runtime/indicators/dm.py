@@ -24,9 +24,10 @@ SPEC = Spec(
     inputs=("high", "low"),
     params=(integer("length", 14, low=2),),
     outputs=(
-        Output(name="dmp", unit="price-difference", low=0, meaning="upward"),
-        Output(name="dmn", unit="price-difference", low=0, meaning="downward"),
+        Output(name="dmp", unit="price-difference", low=0, slack=0, meaning="upward"),
+        Output(name="dmn", unit="price-difference", low=0, slack=0, meaning="downward"),
     ),
+    together=(("dmp", "dmn"),),
     primary="dmp",
     first_valid="length - 1",
     memory=Fading(decay="(length - 1) / length", window="2"),

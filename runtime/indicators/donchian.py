@@ -24,10 +24,15 @@ SPEC = Spec(
     inputs=("high", "low"),
     params=(integer("lower_length", 20), integer("upper_length", 20)),
     outputs=(
-        Output(name="lower", unit="price", relations=("lower <= middle", "lower <= low")),
+        Output(
+            name="lower",
+            unit="price",
+            relations=("lower <= middle", "lower <= upper", "lower == min(low, lower_length)"),
+        ),
         Output(name="middle", unit="price", relations=("middle <= upper",)),
-        Output(name="upper", unit="price", relations=("upper >= high",)),
+        Output(name="upper", unit="price", relations=("upper == max(high, upper_length)",)),
     ),
+    together=(("lower", "middle", "upper"),),
     primary="middle",
     first_valid="max(lower_length, upper_length) - 1",
     memory=Finite(window="max(lower_length, upper_length)"),

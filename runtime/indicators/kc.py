@@ -26,7 +26,7 @@ SPEC = Spec(
     inputs=("high", "low", "close"),
     params=(integer("length", 20), number("scalar", 2.0, low=0, low_exclusive=True)),
     outputs=(
-        Output(name="lower", unit="price", relations=("lower <= basis",)),
+        Output(name="lower", unit="price", relations=("lower <= basis", "lower <= upper")),
         Output(
             name="basis",
             unit="price",
@@ -34,6 +34,7 @@ SPEC = Spec(
         ),
         Output(name="upper", unit="price"),
     ),
+    together=(("lower", "basis", "upper"),),
     primary="basis",
     first_valid="length - 1",
     memory=Fading(decay="(length - 1) / (length + 1)", window="2"),

@@ -27,6 +27,7 @@ SPEC = Spec(
             name="histogram", unit="source-difference", relations=("histogram == macd - signal",)
         ),
     ),
+    together=(("signal", "histogram"),),
     primary="macd",
     first_valid="slow + signal - 2",
     memory=Fading(decay="max((slow - 1) / (slow + 1), (signal - 1) / (signal + 1))", order=2),

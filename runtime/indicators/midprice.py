@@ -22,7 +22,11 @@ SPEC = Spec(
     inputs=("high", "low"),
     params=(integer("length", 14),),
     outputs=(
-        Output(name="value", unit="price", relations=("min(low) <= value", "value <= max(high)")),
+        Output(
+            name="value",
+            unit="price",
+            relations=("min(low, length) <= value", "value <= max(high, length)"),
+        ),
     ),
     primary="value",
     first_valid="length - 1",

@@ -16,7 +16,11 @@ SPEC = Spec(
     kind="indicator",
     title="Average price of a bar",
     inputs=("open", "high", "low", "close"),
-    outputs=(Output(name="value", unit="price", relations=("value <= high", "value >= low")),),
+    outputs=(
+        Output(
+            name="value", unit="price", relations=("min(low, 1) <= value", "value <= max(high, 1)")
+        ),
+    ),
     primary="value",
     first_valid="0",
     memory=Finite(window="1"),

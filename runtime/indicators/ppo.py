@@ -36,13 +36,12 @@ SPEC = Spec(
             unit="percent",
             low=-100,
             first_valid="max(fast, slow) - 1",
-            meaning="the bound needs a positive source",
+            given="source >= 0",
         ),
-        Output(
-            name="signal", unit="percent", low=-100, meaning="the bound needs a positive source"
-        ),
+        Output(name="signal", unit="percent", low=-100, given="source >= 0"),
         Output(name="histogram", unit="percent", relations=("histogram == ppo - signal",)),
     ),
+    together=(("signal", "histogram"),),
     primary="ppo",
     first_valid="max(fast, slow) + signal - 2",
     memory=Fading(

@@ -39,7 +39,7 @@ SPEC = Spec(
             name="long",
             unit="price",
             exclusive=True,
-            relations=("long <= low", "long == sar"),
+            relations=("long <= low", "long == sar", "not (present(long) and present(short))"),
         ),
         Output(
             name="short",
@@ -47,7 +47,7 @@ SPEC = Spec(
             exclusive=True,
             relations=("short >= high", "short == sar"),
         ),
-        Output(name="af", unit="ratio", low="min(af0, max_af)", high="max_af"),
+        Output(name="af", unit="ratio", low="min(af0, max_af)", high="max_af", slack=0),
         Output(name="reversal", kind="int", unit="enum", low=0, high=1),
     ),
     primary="sar",

@@ -21,11 +21,7 @@ SPEC = Spec(
     title="Rate of change",
     inputs=("source",),
     params=(integer("length", 10),),
-    outputs=(
-        Output(
-            name="value", unit="percent", low=-100, meaning="the bound needs a non-negative source"
-        ),
-    ),
+    outputs=(Output(name="value", unit="percent", low=-100, slack=0, given="source >= 0"),),
     primary="value",
     first_valid="length",
     memory=Finite(window="length + 1"),

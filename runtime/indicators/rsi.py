@@ -24,7 +24,7 @@ SPEC = Spec(
     title="Relative strength index",
     inputs=("source",),
     params=(integer("length", 14, low=2),),
-    outputs=(Output(name="value", unit="bounded oscillator", low=0, high=100),),
+    outputs=(Output(name="value", unit="bounded oscillator", low=0, high=100, slack=0),),
     primary="value",
     first_valid="length",
     memory=Fading(decay="(length - 1) / length", window="2"),

@@ -32,9 +32,9 @@ def _past(name: str, other: str = "") -> Output:
     )
 
 
-def _present(name: str, relation: str) -> Output:
+def _present(name: str, *relations: str) -> Output:
     memory = Anchored(event="beginning of the UTC day", bars_required="bars_per_day")
-    return Output(name=name, unit="price", memory=memory, relations=(relation,))
+    return Output(name=name, unit="price", memory=memory, relations=relations)
 
 
 SPEC = Spec(
@@ -45,7 +45,9 @@ SPEC = Spec(
         _past("prev_day_high", "prev_day_low"),
         _past("prev_day_low"),
         _present("current_day_high", "current_day_high >= high"),
-        _present("current_day_low", "current_day_low <= low"),
+        _present(
+            "current_day_low", "current_day_low <= low", "current_day_low <= current_day_high"
+        ),
         _past("prev_week_high", "prev_week_low"),
         _past("prev_week_low"),
     ),

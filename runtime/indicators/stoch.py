@@ -18,7 +18,7 @@ import math
 from tradec.runtime.kernels.arith import NAN
 from tradec.runtime.kernels.monotone import Monotone
 from tradec.runtime.kernels.rolling import RollingMean
-from tradec.runtime.spec import Finite, Output, Ring, Spec, integer
+from tradec.runtime.spec import NEARLY, Finite, Output, Ring, Spec, integer
 
 SPEC = Spec(
     kind="indicator",
@@ -26,9 +26,10 @@ SPEC = Spec(
     inputs=("high", "low", "close", "bar_number"),
     params=(integer("k", 14), integer("smooth_k", 3), integer("d", 3)),
     outputs=(
-        Output(name="k", unit="bounded oscillator", low=0, high=100),
-        Output(name="d", unit="bounded oscillator", low=0, high=100),
+        Output(name="k", unit="bounded oscillator", low=0, high=100, slack=NEARLY),
+        Output(name="d", unit="bounded oscillator", low=0, high=100, slack=NEARLY),
     ),
+    together=(("k", "d"),),
     primary="k",
     first_valid="k + smooth_k + d - 3",
     memory=Finite(window="k + smooth_k + d - 2"),

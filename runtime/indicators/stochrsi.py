@@ -23,7 +23,7 @@ from tradec.runtime.indicators.rsi import Rsi
 from tradec.runtime.kernels.arith import NAN
 from tradec.runtime.kernels.monotone import Monotone
 from tradec.runtime.kernels.rolling import RollingMean
-from tradec.runtime.spec import Fading, Output, Ring, Spec, integer
+from tradec.runtime.spec import NEARLY, Fading, Output, Ring, Spec, integer
 
 FLAT = 1e-8
 
@@ -38,9 +38,10 @@ SPEC = Spec(
         integer("d", 3),
     ),
     outputs=(
-        Output(name="k", unit="bounded oscillator", low=0, high=100),
-        Output(name="d", unit="bounded oscillator", low=0, high=100),
+        Output(name="k", unit="bounded oscillator", low=0, high=100, slack=NEARLY),
+        Output(name="d", unit="bounded oscillator", low=0, high=100, slack=NEARLY),
     ),
+    together=(("k", "d"),),
     primary="k",
     first_valid="rsi_length + length + k + d - 3",
     memory=Fading(decay="(rsi_length - 1) / rsi_length", window="length + k + d - 2"),

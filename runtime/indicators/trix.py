@@ -30,11 +30,10 @@ SPEC = Spec(
             unit="percent",
             low=-100,
             first_valid="3 * length - 2",
-            meaning="the bound needs a positive source",
+            slack=0,
+            given="source >= 0",
         ),
-        Output(
-            name="signal", unit="percent", low=-100, meaning="the bound needs a positive source"
-        ),
+        Output(name="signal", unit="percent", low=-100, given="source >= 0"),
     ),
     primary="trix",
     first_valid="3 * length + signal - 3",

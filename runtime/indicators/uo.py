@@ -28,7 +28,7 @@ SPEC = Spec(
     title="Ultimate oscillator",
     inputs=("high", "low", "close", "bar_number"),
     params=(integer("fast", 7), integer("medium", 14), integer("slow", 28)),
-    outputs=(Output(name="value", unit="bounded oscillator", low=0, high=100),),
+    outputs=(Output(name="value", unit="bounded oscillator", low=0, high=100, slack=0),),
     primary="value",
     first_valid=_LONGEST,
     memory=Finite(window=f"{_LONGEST} + 1"),

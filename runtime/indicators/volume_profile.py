@@ -29,14 +29,24 @@ OUTPUTS = (
     Output(
         name="poc",
         unit="price",
-        relations=("val <= poc", "min(low) <= poc", "poc <= max(high)"),
+        relations=(
+            "val <= poc",
+            "val <= vah",
+            "min(low, lookback) <= poc",
+            "poc <= max(high, lookback)",
+        ),
         meaning="point of control: the price most traded at",
     ),
-    Output(name="vah", unit="price", relations=("poc <= vah", "vah <= max(high)")),
-    Output(name="val", unit="price", relations=("min(low) <= val",)),
-    Output(name="poc_volume", unit="volume", low=0),
-    Output(name="above_poc", kind="bool", unit="bool"),
-    Output(name="in_value_area", kind="bool", unit="bool"),
+    Output(name="vah", unit="price", relations=("poc <= vah", "vah <= max(high, lookback)")),
+    Output(name="val", unit="price", relations=("min(low, lookback) <= val",)),
+    Output(name="poc_volume", unit="volume", low=0, slack=0),
+    Output(name="above_poc", kind="bool", unit="bool", relations=("above_poc == (close > poc)",)),
+    Output(
+        name="in_value_area",
+        kind="bool",
+        unit="bool",
+        relations=("in_value_area == (val <= close <= vah)",),
+    ),
 )
 RINGS = (
     Ring(name="lows", size="lookback"),
@@ -53,6 +63,7 @@ SPEC = Spec(
     inputs=("high", "low", "close", "volume", "bar_number"),
     params=PARAMS,
     outputs=OUTPUTS,
+    together=(("poc", "vah", "val"),),
     primary="poc",
     first_valid="1",
     memory=Finite(window="lookback"),

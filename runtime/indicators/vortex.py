@@ -28,6 +28,7 @@ SPEC = Spec(
         Output(name="vip", unit="ratio", low=0),
         Output(name="vim", unit="ratio", low=0),
     ),
+    together=(("vip", "vim"),),
     primary="vip",
     first_valid="length",
     memory=Finite(window="length + 1"),

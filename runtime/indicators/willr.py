@@ -22,7 +22,7 @@ SPEC = Spec(
     title="Williams %R",
     inputs=("high", "low", "close"),
     params=(integer("length", 14),),
-    outputs=(Output(name="value", unit="bounded oscillator", low=-100, high=0),),
+    outputs=(Output(name="value", unit="bounded oscillator", low=-100, high=0, slack=0),),
     primary="value",
     first_valid="length - 1",
     memory=Finite(window="length"),

@@ -18,7 +18,11 @@ SPEC = Spec(
     title="Weighted moving average",
     inputs=("source", "bar_number"),
     params=(integer("length", 20),),
-    outputs=(Output(name="value", relations=("min(source) <= value", "value <= max(source)")),),
+    outputs=(
+        Output(
+            name="value", relations=("min(source, length) <= value", "value <= max(source, length)")
+        ),
+    ),
     primary="value",
     first_valid="length - 1",
     memory=Finite(window="length"),

@@ -25,7 +25,14 @@ SPEC = Spec(
         Param(name="source", kind="series", required=True, meaning="the series it watches"),
         choice("mode", ("min", "max")),
     ),
-    outputs=(Output(name="value", relations=("min(source) <= value", "value <= max(source)")),),
+    outputs=(
+        Output(
+            name="value",
+            relations=(
+                "value == min(source, size) if mode == 'min' else value == max(source, size)",
+            ),
+        ),
+    ),
     first_valid="size - 1",
     memory=Finite(window="size"),
     rings=(Ring(name="values", size="size"), Ring(name="indices", size="size", kind="int64")),
