@@ -7,11 +7,11 @@ from typing import Any, TypeAlias
 
 from tradec.compiler.surface import argument
 from tradec.dsl import nodes
-from tradec.dsl.diagnostics import Diagnostics
+from tradec.dsl.diagnostics import Diagnostics, Label
 from tradec.dsl.span import NOWHERE, Span
 from tradec.dsl.words import join_words, number_text, suggest
 from tradec.runtime.formula import evaluate
-from tradec.runtime.spec import Param, Spec
+from tradec.runtime.spec import Param, Spec, key_text
 
 Scalar: TypeAlias = int | float | bool | str
 Unit: TypeAlias = nodes.Feature | nodes.Structure
@@ -22,6 +22,7 @@ _KINDS = {
     "bool": "true or false",
     "choice": "a word",
     "series": "a name",
+    "list": "a list of numbers",
 }
 
 
@@ -81,8 +82,12 @@ class Arguments:
             return _argument(param, default)
         return _argument(param, self._value(param, written), written.span)
 
-    def _value(self, param: Param, written: nodes.Argument) -> nodes.Value | None:
+    def _value(
+        self, param: Param, written: nodes.Argument
+    ) -> nodes.Value | tuple[nodes.Value, ...] | None:
         if isinstance(written.value, tuple):
+            if param.kind == "list":
+                return self._list(param, written.span, written.value) or _neutral(param)
             self._report(written.span, f"`{param.name}` is a list, not {_KINDS[param.kind]}")
             return _neutral(param)
         known = known_value(written.value, self.variables)
@@ -92,6 +97,28 @@ class Arguments:
         if isinstance(written.value, nodes.VarRef) and not isinstance(value, bool | str):
             return written.value
         return nodes.Literal(value=value, span=written.value.span)
+
+    def _list(
+        self, param: Param, span: Span, items: tuple[nodes.Value, ...]
+    ) -> tuple[nodes.Value, ...]:
+        """Return the numbers of a list, without those that are reported."""
+        found: dict[str, nodes.Literal] = {}
+        if not items:
+            self._report(span, f"`{param.name}` is empty")
+        for item in items:
+            value = known_value(item, self.variables)
+            if isinstance(value, bool | str | None) or not math.isfinite(value):
+                shown = "a list" if value is None else f"`{shown_as(value)}`"
+                self._report(item.span, f"`{param.name}` has {shown}, which is no number")
+                continue
+            number = value + 0.0  # there is no -0.0
+            key = key_text(number)
+            if key in found:
+                label = Label(span=found[key].span, text="the first")
+                self._report(item.span, f"`{param.name}` has {key} twice", labels=(label,))
+                continue
+            found[key] = nodes.Literal(value=number, span=item.span)
+        return tuple(found.values())
 
     def _checked(self, param: Param, value: Scalar | None, span: Span) -> Scalar | None:
         """Return the value as its parameter takes it, or None once its error is reported."""
@@ -132,9 +159,16 @@ class Arguments:
                 self.diagnostics.report(
                     self.code, culprit(node, formula), message, notes=(given_text(formula, values),)
                 )
+        for formula, message in spec.warnings:
+            if not holds(formula, values, absent=True):
+                notes = (given_text(formula, values),)
+                self.diagnostics.report("W140", culprit(node, formula), message, notes=notes)
 
-    def _report(self, span: Span, message: str, help_: str = "") -> None:
-        self.diagnostics.report(self.code, span, message, helps=(help_,) if help_ else ())
+    def _report(
+        self, span: Span, message: str, help_: str = "", *, labels: tuple[Label, ...] = ()
+    ) -> None:
+        helps = (help_,) if help_ else ()
+        self.diagnostics.report(self.code, span, message, helps=helps, labels=labels)
 
 
 def known_value(value: nodes.Value, variables: Mapping[str, nodes.Literal]) -> Scalar | None:
@@ -154,8 +188,11 @@ def formula_values(
     """Return the value of every parameter for the formulas of a SPEC, None where it is absent."""
     values: dict[str, Any] = dict.fromkeys(p.name for p in spec.params)
     for given in arguments:
-        if not isinstance(given.value, tuple):
-            values[given.name] = known_value(given.value, variables)
+        values[given.name] = (
+            tuple(known_value(item, variables) for item in given.value)
+            if isinstance(given.value, tuple)
+            else known_value(given.value, variables)
+        )
     return values
 
 
@@ -169,13 +206,18 @@ def holds(formula: str, values: Mapping[str, Any], *, absent: bool) -> bool:
 
 def mentions(formula: str, name: str) -> bool:
     """Return whether a formula uses the parameter `name`."""
-    padded = "".join(c if c.isalnum() or c == "_" else " " for c in formula)
-    return name in padded.split()
+    return name in _words(formula)
+
+
+def _words(formula: str) -> list[str]:
+    return "".join(c if c.isalnum() or c == "_" else " " for c in formula).split()
 
 
 def culprit(node: Unit, formula: str) -> Span:
     """Return the place of a parameter that a formula mentions, or of the whole unit."""
-    return next((a.span for a in node.params if mentions(formula, a.name)), node.span)
+    written = [a for a in node.params if mentions(formula, a.name)]
+    first = min(written, key=lambda a: _words(formula).index(a.name), default=node)
+    return first.span
 
 
 def given_text(formula: str, values: Mapping[str, Any]) -> str:
@@ -194,13 +236,16 @@ def bounds(param: Param) -> str:
     return " and ".join(part for part in (above, f"at most {high}" if high else "") if part)
 
 
-def shown_as(value: Scalar) -> str:
+def shown_as(value: Scalar | tuple[Scalar, ...]) -> str:
     """Return a value as a play writes it."""
+    if isinstance(value, tuple):
+        items = (number_text(v) if isinstance(v, float) else shown_as(v) for v in value)
+        return f"[{', '.join(items)}]"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _argument(
-    param: Param, value: nodes.Value | None, span: Span = NOWHERE
+    param: Param, value: nodes.Value | tuple[nodes.Value, ...] | None, span: Span = NOWHERE
 ) -> nodes.Argument | None:
     return None if value is None else nodes.Argument(name=param.name, value=value, span=span)
 
@@ -215,6 +260,8 @@ def _fitting(param: Param, value: Scalar) -> Scalar | None:
             return value if isinstance(value, bool) else None
         case "choice" | "series":
             return value if isinstance(value, str) else None
+        case "list":
+            return None
         case "int":
             return value if isinstance(value, int) and not isinstance(value, bool) else None
         case "float":
@@ -231,7 +278,7 @@ def _within(param: Param, value: float) -> bool:
     return param.high is None or value <= param.high
 
 
-def _neutral(param: Param) -> nodes.Literal | None:
+def _neutral(param: Param) -> nodes.Literal | tuple[nodes.Value, ...] | None:
     """Return a value that lets compilation go on after an error."""
     if param.default is not None:
         return nodes.Literal(value=param.default)
@@ -242,11 +289,15 @@ def _neutral(param: Param) -> nodes.Literal | None:
             return nodes.Literal(value=(param.low or 0.0) + 1.0)
         case "choice":
             return nodes.Literal(value=param.choices[0])
+        case "list":
+            return (nodes.Literal(value=0.0),)
         case _:
             return None
 
 
 def _repair(param: Param, value: Scalar | None) -> str:
+    if param.kind == "list" and isinstance(value, int | float) and not isinstance(value, bool):
+        return f"write `[{number_text(value)}]`"
     whole = isinstance(value, float) and value.is_integer()
     return f"write `{int(value)}`" if whole and value and param.kind == "int" else ""
 

@@ -20,12 +20,17 @@ def past_field(series: str, output: str) -> str:
     """Return the field of the past values of an output, of a series or of a timeframe's bars."""
     if series in TIMEFRAMES:
         return f"{output}_{series}_past"
-    return f"{series}__{slug(output)}_past"
+    return f"{series}__{output_slug(output)}_past"
 
 
 def ring_field(series: str, name: str) -> str:
     """Return the field of a ring that a series owns."""
     return f"{series}__{name}_ring"
+
+
+def output_slug(output: str) -> str:
+    """Return an output as a part of a C name: `level[-0.272]` is `level_minus_0_272`."""
+    return slug(output.replace("-", "minus_"))
 
 
 def slug(text: str) -> str:
@@ -91,7 +96,7 @@ def _operand_slug(node: ir.Number) -> str:
         case ir.Read(series=series, output=output):
             if series in TIMEFRAMES:
                 return f"{output}_{series}"
-            return slug(series if output == "value" else f"{series}_{output}")
+            return slug(series if output == "value" else f"{series}_{output_slug(output)}")
         case ir.Negate(operand=operand):
             return f"minus_{_operand_slug(operand)}"
         case ir.Arithmetic(left=left):

@@ -1,12 +1,13 @@
 """Lays out the units of a play for the templates: fields, steps, initial values, reads."""
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from tradec.compiler import ir
 from tradec.compiler.catalog import Catalog
 from tradec.compiler.emit_expr import param
+from tradec.compiler.emit_names import output_slug, ring_field
 from tradec.compiler.types import Kind
 from tradec.runtime.spec import Spec
 
@@ -26,7 +27,8 @@ class Unit:
     """One series as the templates see it.
 
     `kept` are the outputs that rules, other series or histories read. The others are computed only
-    for whoever asks for them: they lie in `shown_field`, outside of the state proper.
+    for whoever asks for them: they lie in `shown_field`, outside of the state proper. Those of a
+    family are always there, where the kernel keeps them: `laid` says where.
     """
 
     id: str
@@ -40,12 +42,14 @@ class Unit:
     shown_field: str
     module: str
     records: tuple[str, ...]
+    laid: Mapping[str, str]
 
 
 def unit_of(series: ir.Series, catalog: Catalog, read: Collection[tuple[str, str]]) -> Unit:
     """Return the fields of one series; `read` are the (series, output) that anything reads."""
     place, spec = catalog.unit(series.unit), catalog.spec(series.unit)
     single = len(series.outputs) == 1
+    laid = dict(_laid(series, spec))
     kept = tuple(o for o in series.outputs if (series.id, o.name) in read)
     out_field = f"{series.id}_value" if single else f"{series.id}_out"
     return Unit(
@@ -57,10 +61,34 @@ def unit_of(series: ir.Series, catalog: Catalog, read: Collection[tuple[str, str
         out_ctype=_ctype(series.outputs[0]) if single else f"{place.class_name}Out",
         out_field=out_field,
         kept=tuple(Value(ctype=_ctype(o), field=_value_field(series, o.name)) for o in kept),
-        shown_field=out_field if len(kept) < len(series.outputs) else "",
+        shown_field=out_field
+        if any(o not in kept and o.name not in laid for o in series.outputs)
+        else "",
         module=place.cimport_name,
         records=tuple(sorted({ring.ctype for ring in spec.rings} - PLAIN)),
+        laid=laid,
     )
+
+
+def _laid(series: ir.Series, spec: Spec) -> Iterator[tuple[str, str]]:
+    """Yield the name of every output of a family and where its kernel keeps it."""
+    given = dict(series.params)
+    for family in spec.families:
+        over = given[family.over]
+        keys = family.keys({family.over: over if over is None else _constant(over)})
+        for place, key in enumerate(keys):
+            item = f"r.{ring_field(series.id, family.ring)}[{place}]"
+            for output in family.outputs:
+                field = f".{output.name}" if output.name else ""
+                yield family.name_of(key, output.name), item + field
+
+
+def _constant(value: ir.Setting | tuple[ir.Setting, ...]) -> int | float | tuple[int | float, ...]:
+    """Return the value of a parameter that the code depends on."""
+    if isinstance(value, tuple):
+        return tuple(item.value for item in value if isinstance(item, ir.Const))
+    assert isinstance(value, ir.Const), "a variable in place of what the code depends on"
+    return value.value
 
 
 def _ctype(output: ir.Output) -> str:
@@ -69,7 +97,8 @@ def _ctype(output: ir.Output) -> str:
 
 def _value_field(series: ir.Series, output: str) -> str:
     """Return a field whose last word says whether an output's name stands before it."""
-    return f"{series.id}_value" if len(series.outputs) == 1 else f"{series.id}__{output}_output"
+    single = len(series.outputs) == 1
+    return f"{series.id}_value" if single else f"{series.id}__{output_slug(output)}_output"
 
 
 def import_of(unit: Unit) -> str:
@@ -85,6 +114,8 @@ def place_of(series: ir.Series, unit: Unit, output: str) -> str:
     field = _value_field(series, output)
     if any(value.field == field for value in unit.kept):
         return f"s.{field}"
+    if output in unit.laid:
+        return unit.laid[output]
     return f"shown.{unit.out_field}" if unit.single else f"shown.{unit.out_field}.{output}"
 
 
@@ -98,7 +129,7 @@ def step_lines(series: ir.Series, unit: Unit, arguments: list[str], mark: str) -
     call = f"{unit.name}_step({', '.join([*arguments, f'&{unit.out_field}'])}){mark}"
     names = [o.name for o in series.outputs]
     kept = [
-        f"s.{_value_field(series, name)} = {unit.out_field}.{name}"
+        f"s.{_value_field(series, name)} = {unit.laid.get(name, f'{unit.out_field}.{name}')}"
         for name in names
         if place_of(series, unit, name).startswith("s.")
     ]
@@ -125,13 +156,21 @@ def init_lines(series: ir.Series, unit: Unit, spec: Spec) -> list[str]:
     ]
     lines = [f"{unit.name}_init({', '.join([f'&s.{unit.field}', *arguments])})"]
     lines += [
+        f"r.{ring_field(series.id, name)}[{place}] = {_argument(item, 'float')}"
+        for name, value in series.params
+        if isinstance(value, tuple)
+        for place, item in enumerate(value)
+    ]
+    lines += [
         f"{place_of(series, unit, o.name)} = {missing_of(o.type.kind)}" for o in series.outputs
     ]
     return lines
 
 
-def _argument(value: ir.Setting | None, kind: str) -> str:
+def _argument(value: ir.Given, kind: str) -> str:
     match value:
+        case tuple():
+            return str(len(value))
         case None:
             return "NAN" if kind == "float" else "MISSING"
         case ir.Param(name=name):
@@ -147,6 +186,8 @@ def setting_texts(series: ir.Series, spec: Spec) -> dict[str, str]:
         known = spec.param(name)
         if known.kind == "choice" and isinstance(value, ir.Const):
             texts[name] = repr(known.choices[int(value.value)])
+        elif isinstance(value, tuple):
+            texts[name] = repr(_constant(value))
         else:
             texts[name] = _argument(value, known.kind)
     return texts
@@ -172,8 +213,12 @@ class _Substitute(ast.NodeTransformer):
 
 
 def _settled(node: ast.expr) -> ast.expr:
-    """Return `node` without the branch of a choice that is not taken."""
+    """Return `node` without the branch of a choice that is not taken, and with lengths of lists."""
     match node:
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Tuple(elts=items)]):
+            return ast.Constant(len(items))
+        case ast.BinOp(left=left, right=right):
+            return ast.BinOp(left=_settled(left), op=node.op, right=_settled(right))
         case ast.IfExp(test=ast.Compare(left=ast.Constant(), comparators=[ast.Constant()]) as test):
             taken = eval(compile(ast.Expression(test), "formula", "eval"))  # noqa: S307  constants
             return _settled(node.body if taken else node.orelse)

@@ -80,6 +80,8 @@ class Function(Node):
 
 Number: TypeAlias = Const | Param | Read | Negate | Arithmetic | Function
 Setting: TypeAlias = Const | Param
+Given: TypeAlias = Setting | tuple[Setting, ...] | None
+"""The value of a unit's parameter: one, a list, or none where an optional one is absent."""
 
 
 # --- conditions -------------------------------------------------------------------------------
@@ -242,7 +244,7 @@ class Series(Node):
     unit: str
     kind: str
     timeframe: str
-    params: tuple[tuple[str, Setting | None], ...]
+    params: tuple[tuple[str, Given], ...]
     inputs: tuple[Number | None, ...]
     uses: tuple[str, ...] = ()
     outputs: tuple[Output, ...]

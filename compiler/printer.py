@@ -68,7 +68,7 @@ def _series_lines(series: ir.Series, typed: Typed) -> Iterator[str]:
     private = " private" if series.private else ""
     yield f"series {series.id} {series.kind} {series.unit} @{series.timeframe}{private}"
     for name, value in series.params:
-        yield f"  set {name} {_optional(value, typed)}"
+        yield f"  set {name} {_given(value, typed)}"
     for node in series.inputs:
         yield f"  takes {_optional(node, typed)}"
     yield from (f"  uses {used}" for used in series.uses)
@@ -120,6 +120,12 @@ def _field(name: str, value: Any, typed: Typed, depth: int) -> Iterator[str]:
             yield from _record(name, value, typed, depth)
         case _:
             yield f"{indent}{name} = {value!r}"
+
+
+def _given(value: ir.Given, typed: Typed) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(typed.number, value))}]"
+    return _optional(value, typed)
 
 
 def _optional(value: ir.Number | None, typed: Typed) -> str:

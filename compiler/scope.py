@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from tradec.compiler import ir
 from tradec.compiler.chains import primary
 from tradec.compiler.declared import Declared, report_primary
+from tradec.compiler.families import Problem, family_named, field_names, member
 from tradec.compiler.memory import shift
 from tradec.compiler.prices import AVERAGES, BUILTINS, bars, builtin
 from tradec.dsl import nodes
 from tradec.dsl.diagnostics import Diagnostics, Label
 from tradec.dsl.span import Span
 from tradec.dsl.words import suggest
-from tradec.runtime.spec import BAR_INPUTS
+from tradec.runtime.spec import BAR_INPUTS, Family
 
 MAX_OFFSET = 500
 
@@ -86,16 +87,34 @@ class Scope:
         if not fields:
             report_primary(self.diagnostics, ref.span, series.id, spec, exact=True)
             wanted, indexes = primary(spec).name, first.indexes
+        elif family := family_named(spec, fields[0].name):
+            return self._member(ref, series, family)
         else:
             wanted, indexes = ".".join(s.name for s in fields), fields[-1].indexes
-            if any(segment.indexes for segment in ref.segments[:-1]):
-                self._report("E507", ref.span, "an offset stands at the end of a reference")
-                return None
         output = next((o for o in series.outputs if o.name == wanted), None)
         if output is None:
-            self._report_field(ref, series, wanted)
+            self._report_field(ref, series, wanted, field_names(spec))
+            return None
+        if any(segment.indexes for segment in ref.segments[:-1]):
+            self._report("E507", ref.span, "an offset stands at the end of a reference")
             return None
         return self._shifted(ref, indexes, series.id, output)
+
+    def _member(self, ref: nodes.Ref, series: ir.Series, family: Family) -> ir.Read | None:
+        found = member(series, family, ref.segments[1:])
+        if isinstance(found, Problem):
+            self.diagnostics.report(
+                "E402",
+                ref.span,
+                found.message,
+                label=found.label,
+                labels=(_declared_here(series),),
+                notes=found.notes,
+                helps=found.helps,
+            )
+            return None
+        output = next(o for o in series.outputs if o.name == found.name)
+        return self._shifted(ref, found.offset, series.id, output)
 
     def _shifted(
         self, ref: nodes.Ref, indexes: tuple[int | float, ...], series: str, output: ir.Output
@@ -112,8 +131,9 @@ class Scope:
         kind = replace(output.type, memory=shift(output.type.memory, offset))
         return ir.Read(series=series, output=output.name, offset=offset, type=kind, span=ref.span)
 
-    def _report_field(self, ref: nodes.Ref, series: ir.Series, wanted: str) -> None:
-        names = [o.name for o in series.outputs]
+    def _report_field(
+        self, ref: nodes.Ref, series: ir.Series, wanted: str, names: tuple[str, ...]
+    ) -> None:
         begin = wanted.split("_", 1)[0]
         alike = [name for name in names if name.startswith(begin)]
         note = (
@@ -121,15 +141,15 @@ class Scope:
             if alike
             else f"fields of {series.unit}: {', '.join(names)}"
         )
-        likely = suggest(wanted, names).replace("`", f"`{series.id}.", 1)
+        stems = [name.partition("[")[0] for name in names if "[" in name]
+        likely = suggest(wanted, names) or suggest(wanted.partition(".")[0], stems)
+        likely = likely.replace("`", f"`{series.id}.", 1)
         self.diagnostics.report(
             "E402",
             ref.span,
             f"`{series.id}` has no field `{wanted}`",
             label="unknown field",
-            labels=(
-                Label(span=series.span, text=f"`{series.id}` is a {series.unit}, declared here"),
-            ),
+            labels=(_declared_here(series),),
             notes=(note,),
             helps=(likely,) if likely else (),
         )
@@ -149,3 +169,7 @@ class Scope:
 
     def _report(self, code: str, span: Span, message: str) -> None:
         self.diagnostics.report(code, span, message)
+
+
+def _declared_here(series: ir.Series) -> Label:
+    return Label(span=series.span, text=f"`{series.id}` is a {series.unit}, declared here")

@@ -153,11 +153,15 @@ def _one_series(old: ir.Series, new: ir.Series) -> Iterator[Change]:
 
 
 def _series_text(series: ir.Series) -> str:
-    given = [f"{name}={_text(value)}" for name, value in series.params if value is not None]
+    given = [f"{name}={_given(value)}" for name, value in series.params if value is not None]
     sources = sorted({_text(node) for node in series.inputs if node is not None})
     uses = f" uses {', '.join(series.uses)}" if series.uses else ""
     of = f" of {', '.join(sources)}" if sources else ""
     return f"{series.unit}({', '.join(given)}) on {series.timeframe}{of}{uses}"
+
+
+def _given(value: ir.Given) -> str:
+    return f"[{_text(value)}]" if isinstance(value, tuple) else _text(value)
 
 
 # --- rules ------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ class Recipe:
             params=tuple((p.name, self._setting(p)) for p in self.spec.params),
             inputs=tuple(self._input(name, wiring) for name in self.spec.inputs),
             uses=tuple(used.series.id for used in wiring.uses),
-            outputs=tuple(self._output(o, wiring, values) for o in self.spec.outputs),
+            outputs=tuple(self._output(o, wiring, values) for o in self.spec.outputs_of(values)),
             private=self.private,
         )
 
@@ -103,10 +103,14 @@ class Recipe:
         values["volatility_first_valid"] = wiring.volatility_first_valid
         return values | self.spec.names_of_used({u.series.unit: u.facts for u in wiring.uses})
 
-    def _setting(self, param: Param) -> ir.Setting | None:
+    def _setting(self, param: Param) -> ir.Given:
         given = next((a.value for a in self.node.params if a.name == param.name), None)
-        if given is None or isinstance(given, tuple) or param.kind == "series":
+        if given is None or param.kind == "series":
             return None
+        if isinstance(given, tuple):
+            return tuple(setting(item, {}) for item in given)
+        if isinstance(given, nodes.VarRef) and self.spec.is_fixed(param.name):
+            given = self.variables[given.name]
         return setting(given, self.variables, choices=param.choices)
 
     def _input(self, name: str, wiring: Wiring) -> ir.Number | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tradec.compiler import ir
 from tradec.runtime.spec import Param, Spec
 
-Value = int | float | bool | str | None
+Value = int | float | bool | str | tuple[float, ...] | None
 
 
 def setting(node: ir.Setting, values: Mapping[str, int | float]) -> int | float:
@@ -25,9 +25,11 @@ def unit_arguments(
     return {param.name: _argument(param, given[param.name], values) for param in spec.params}
 
 
-def _argument(param: Param, node: ir.Setting | None, values: Mapping[str, int | float]) -> Value:
+def _argument(param: Param, node: ir.Given, values: Mapping[str, int | float]) -> Value:
     if node is None:
         return None
+    if isinstance(node, tuple):
+        return tuple(float(setting(item, values)) for item in node)
     value = setting(node, values)
     match param.kind:
         case "int":
@@ -38,7 +40,7 @@ def _argument(param: Param, node: ir.Setting | None, values: Mapping[str, int | 
             return bool(value)
         case "choice":
             return param.choices[int(value)]
-        case "series":
+        case "series" | "list":
             return None
 
 

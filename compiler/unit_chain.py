@@ -120,6 +120,10 @@ class UnitChain:
             "lag": join_lag(*lags),
         }
 
+    def outputs(self, params: Params) -> tuple[Output, ...]:
+        """Return every output that the unit has with these parameters."""
+        return self.spec.outputs_of(self.complete(params.get(self.name, {})))
+
     def first_valid(
         self, output: Output, params: Params, volatility: int = 0, timeframe: str = "1m"
     ) -> int:
@@ -147,7 +151,7 @@ class References:
 def run_reference(unit: UnitChain, params: Params, inputs: Columns) -> "dict[str, NDArray[Any]]":
     """Return every output over the bars of `inputs`, by the Python reference."""
     chain = References(unit, params)
-    return as_columns(unit, (chain.step(bar) for bar in bars_of(unit, inputs)))
+    return as_columns(unit.outputs(params), (chain.step(bar) for bar in bars_of(unit, inputs)))
 
 
 def bars_of(unit: UnitChain, inputs: Columns) -> Iterable[dict[str, Any]]:
@@ -156,14 +160,16 @@ def bars_of(unit: UnitChain, inputs: Columns) -> Iterable[dict[str, Any]]:
     return (dict(zip(unit.inputs, bar, strict=True)) for bar in zip(*columns, strict=True))
 
 
-def as_columns(unit: UnitChain, rows: Iterable[tuple[Any, ...]]) -> "dict[str, NDArray[Any]]":
-    """Return the outputs of `rows` by name."""
+def as_columns(
+    outputs: Iterable[Output], rows: Iterable[tuple[Any, ...]]
+) -> "dict[str, NDArray[Any]]":
+    """Return the values of `rows` by the name of their output."""
     import numpy as np  # noqa: PLC0415  deferred: a cached compile needs none
 
     kept = list(rows)
     return {
         output.name: np.array([row[at] for row in kept], dtype=dtype_of(output))
-        for at, output in enumerate(unit.spec.outputs)
+        for at, output in enumerate(outputs)
     }
 
 

@@ -16,7 +16,7 @@ from tradec.compiler.emit_units import PLAIN
 from tradec.compiler.unit_chain import Columns, Params, UnitChain, dtype_of, input_dtype
 from tradec.runtime.formula import evaluate
 from tradec.runtime.kernels.arith import MISSING, NAN
-from tradec.runtime.spec import Param
+from tradec.runtime.spec import Family, Output, Param
 
 _CTYPES = {"float64": "double", "int64": "int64_t"}
 _GUARD = np.frombuffer(b"\x5a\xc3" * 32, "u1")
@@ -73,11 +73,17 @@ class Job:
         ]
         for ring in self.rings:
             ring[-len(_GUARD) :] = _GUARD
+        _fill_lists(unit, params, self.rings)
         fed = [np.ascontiguousarray(inputs[name], input_dtype(name)) for name in unit.inputs]
         self.bars = len(fed[0])
         self.outputs = {o.name: np.empty(self.bars, dtype_of(o)) for o in unit.spec.outputs}
-        self._arguments = _arguments(unit, params)
-        self._kept = [*self.rings, *fed, *self.outputs.values()]
+        families = [
+            np.empty((_count(unit, params, family), self.bars), dtype_of(output))
+            for family, output in _families(unit)
+        ]
+        self._arguments = _arguments(unit, params, self.bars)
+        self._kept = [*self.rings, *fed, *self.outputs.values(), *families]
+        self.outputs |= _members(unit, params, families)
         self._columns = np.array([column.ctypes.data for column in self._kept], "uintp")
 
     def step(self, first: int, end: int) -> None:
@@ -96,6 +102,37 @@ class Job:
             kept = block.copy()
             block[:] = 0xA5
             block[:] = kept
+
+
+def _families(unit: UnitChain) -> list[tuple[Family, Output]]:
+    return [(family, output) for family in unit.spec.families for output in family.outputs]
+
+
+def _count(unit: UnitChain, params: Params, family: Family) -> int:
+    return len(family.keys(unit.complete(params.get(unit.name, {}))))
+
+
+def _members(
+    unit: UnitChain, params: Params, families: list[NDArray[Any]]
+) -> dict[str, NDArray[Any]]:
+    """Return the columns of every member of the families, in the order of the SPEC."""
+    given = unit.complete(params.get(unit.name, {}))
+    columns = iter(families)
+    found: dict[str, NDArray[Any]] = {}
+    for family in unit.spec.families:
+        blocks = [(output.name, next(columns)) for output in family.outputs]
+        for place, key in enumerate(family.keys(given)):
+            found |= {family.name_of(key, name): block[place] for name, block in blocks}
+    return found
+
+
+def _fill_lists(unit: UnitChain, params: Params, rings: list[NDArray[Any]]) -> None:
+    """Write the values of list parameters into the rings of their name."""
+    named = [(m, ring.name) for m in unit.chain for ring in m.spec.rings]
+    for (member, name), ring in zip(named, rings, strict=True):
+        values = params.get(member.name, {}).get(name)
+        if values is not None and any(p.name == name for p in member.spec.params):
+            ring[: 8 * len(values)] = np.array(values, "float64").view("u1")
 
 
 def build_units(
@@ -150,7 +187,7 @@ def _context(unit: UnitChain) -> dict[str, Any]:
         for place, (name, ctype) in enumerate(_arrays(unit))
     ]
     ints, reals = _split(unit)
-    guards = _guards(unit, len(ints))
+    guards = _guards(unit, len(ints) + 1)
     return {
         "name": unit.name,
         "chain": f"{unit.type_name}Chain",
@@ -168,8 +205,22 @@ def _context(unit: UnitChain) -> dict[str, Any]:
         "step": [
             *(_if(guards.get(member.name), _step(member, guards)) for member in unit.chain),
             *_read(unit),
+            *_read_families(unit, ints),
         ],
     }
+
+
+def _read_families(unit: UnitChain, ints: list[tuple[str, str]]) -> list[str]:
+    """Return the statements that copy what the rings hold; behind the whole numbers: the bars."""
+    lines = []
+    for family in unit.spec.families:
+        count = f"ints[{ints.index((unit.name, family.over))}]"
+        lines.append(f"for k in range({count}):")
+        for output in family.outputs:
+            field = f".{output.name}" if output.name else ""
+            item = f"{unit.name}_{family.ring}[k]{field}"
+            lines.append(f"    to_{_flat(family, output)}[k * ints[{len(ints)}] + i] = {item}")
+    return lines
 
 
 def _guards(unit: UnitChain, first: int) -> dict[str, str]:
@@ -188,7 +239,12 @@ def _arrays(unit: UnitChain) -> list[tuple[str, str]]:
     rings = [(f"{m.name}_{r.name}", r.ctype) for m in unit.chain for r in m.spec.rings]
     inputs = [(f"in_{name}", _CTYPES[input_dtype(name)]) for name in unit.inputs]
     outputs = [(f"to_{o.name}", _CTYPES[dtype_of(o)]) for o in unit.spec.outputs]
+    outputs += [(f"to_{_flat(f, o)}", _CTYPES[dtype_of(o)]) for f, o in _families(unit)]
     return [*rings, *inputs, *outputs]
+
+
+def _flat(family: Family, output: Output) -> str:
+    return f"{family.name}_{output.name}" if output.name else family.name
 
 
 def _split(unit: UnitChain) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -241,7 +297,7 @@ def _read(unit: UnitChain) -> list[str]:
     return [f"to_{o.name}[i] = {unit.name}_out.{o.name}" for o in unit.spec.outputs]
 
 
-def _arguments(unit: UnitChain, params: Params) -> tuple[NDArray[Any], NDArray[Any]]:
+def _arguments(unit: UnitChain, params: Params, bars: int) -> tuple[NDArray[Any], NDArray[Any]]:
     ints: list[int] = []
     reals: list[float] = []
     present = unit.present(params)
@@ -253,10 +309,12 @@ def _arguments(unit: UnitChain, params: Params) -> tuple[NDArray[Any], NDArray[A
             elif param.kind != "series":
                 ints.append(_whole(param, given[param.name]))
     flags = [int(name in present) for name in _guards(unit, 0)]
-    return np.array([*ints, *flags, 0], "int64"), np.array([*reals, 0.0])
+    return np.array([*ints, bars, *flags], "int64"), np.array([*reals, 0.0])
 
 
 def _whole(param: Param, value: Any) -> int:
     if param.kind == "choice" and value is not None:
         return param.choices.index(value)
+    if param.kind == "list":
+        return len(value or ())
     return MISSING if value is None else int(value)

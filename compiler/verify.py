@@ -11,7 +11,7 @@ from tradec.compiler.reads import every_output, reads_of, rule_nodes, slots
 from tradec.compiler.rewrite import Tree, walk
 from tradec.compiler.settings import setting
 from tradec.compiler.types import Kind
-from tradec.compiler.written_numbers import settings
+from tradec.compiler.written_numbers import arguments, settings
 from tradec.runtime.timeframe import ORDER
 
 MAX_OFFSET = 500
@@ -87,7 +87,7 @@ class _Verifier:
         for used in series.uses:
             if used not in before or self._series[used].timeframe != series.timeframe:
                 yield f"{series.id} uses {used}, which does not step before it"
-        for value in (node for _, node in series.params if node is not None):
+        for value in arguments(series):
             yield from self._of_node(value)
 
     def _of_input(self, series: ir.Series, node: ir.Number, known: set[str]) -> Iterator[str]:

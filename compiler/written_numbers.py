@@ -15,12 +15,21 @@ def settings(play: ir.Play) -> Iterator[ir.Setting]:
         if isinstance(node, ir.Const | ir.Param):
             yield node
     for series in play.series:
-        yield from (value for _, value in series.params if value is not None)
+        yield from arguments(series)
     for intent in intents(play):
         yield intent.percent
         noted = (note.value for note in intent.metadata)
         yield from (value for value in noted if isinstance(value, ir.Const | ir.Param))
     yield from _money(play)
+
+
+def arguments(series: ir.Series) -> Iterator[ir.Setting]:
+    """Yield every value among the parameters of a series."""
+    for _, value in series.params:
+        if isinstance(value, tuple):
+            yield from value
+        elif value is not None:
+            yield value
 
 
 def account_settings(account: trading.Account) -> Iterator[tuple[str, ir.Setting]]:

@@ -21,6 +21,7 @@ from tradec.dsl.explain import (
     w1_money,
     w1_proofs,
     w1_reading,
+    w1_units,
 )
 from tradec.dsl.explain.code import Code
 
@@ -41,6 +42,7 @@ _FAMILIES: tuple[tuple[Code, ...], ...] = (
     w1_money.CODES,
     w1_proofs.CODES,
     w1_reading.CODES,
+    w1_units.CODES,
 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from tradec.dsl.context import Context
 from tradec.dsl.marked import Piece, Scalar
 
-_LEVEL = re.compile(r"((?:\w+\.)?)level_([0-9]+(?:\.[0-9]+)?)\Z")
+_LEVEL = re.compile(r"((?:\w+\.)?)level_(-?[0-9]+(?:\.[0-9]+)?)\Z")
 _ZONE = re.compile(r"((?:\w+\.)?)zone([0-9]+)_([a-z_]+)\Z")
 
 

@@ -11,14 +11,17 @@ The reference (`<name>.py`), class `CamelCase(name)`:
 The kernel (`<name>.pxd`):
     ctypedef struct Name                                plain C, no pointers
     name_init(Name* s, <params in order, no series>)    int, bool, choice's position: int64_t;
-                                                        float: double; absent: MISSING or NaN
+                                                        float: double; absent: MISSING or NaN;
+                                                        list: how many values, int64_t
     name_step(Name* s, <rings>, <slots>, <inputs: double, or int64_t for INTEGER_INPUTS>)
                                                         -> double                 one output
         ... and a last argument `NameOut* out`                                    several outputs
-    ctypedef struct NameOut                             8-byte fields in `outputs` order
+    ctypedef struct NameOut                             an 8-byte field for each of `outputs`
 For each of `slots` the step takes `const Dep*` and its shared rings, NULL where it is absent.
 Rings are `double*`, `int64_t*` or pointers to a struct of 8-byte fields that `<name>.pxd` knows,
-into the strategy's arena, zeroed when an instance is made.
+into the strategy's arena, zeroed when an instance is made. A ring with the name of a list parameter
+holds its values. The outputs of a family are read where the kernel keeps them, in its ring, which
+the first step has to fill; the reference returns them after `outputs`, member by member.
 
 An output without a value is NaN, or MISSING if it is no float.
 
@@ -28,8 +31,9 @@ it is absent) and, where it is used, its parameters as `<unit>_<parameter>`; and
 `bars_per_week`, `bars_per_month`, the most bars of the timeframe that begin within one, at least 1.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from tradec.runtime.formula import evaluate
@@ -62,6 +66,7 @@ UNITS = (
     "direction",
     "version",
     "id",
+    "slot",
     "bool",
     "event",
     "enum",
@@ -74,10 +79,11 @@ class Param:
 
     A series with `of` is the key of a structure of that unit on the same timeframe: it says what an
     indicator finds in that slot of its own.
+    A list is one of distinct numbers, told apart by six digits.
     """
 
     name: str
-    kind: Literal["int", "float", "bool", "choice", "series"]
+    kind: Literal["int", "float", "bool", "choice", "series", "list"]
     default: int | float | bool | str | None = None
     low: float | None = None
     high: float | None = None
@@ -118,6 +124,11 @@ def choice(name: str, choices: tuple[str, ...], default: str | None = None) -> P
 def structure_key(name: str, of: str, *, required: bool = True) -> Param:
     """Return a parameter that is the key of a structure of the unit `of`."""
     return Param(name=name, kind="series", of=of, required=required, meaning=f"the key of a {of}")
+
+
+def numbers(name: str) -> Param:
+    """Return a parameter that is a list of real numbers."""
+    return Param(name=name, kind="list", required=True)
 
 
 def volatility_params(default: str | None = "atr", *, needed: str = "True") -> tuple[Param, Param]:
@@ -205,6 +216,51 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Outputs that there are several times, read as `name[key].output`, or `name[key]`.
+
+    The keys are the values of the list parameter `over`, or the numbers below the whole one. The
+    ring `ring` holds an item for each key: a struct with a field for each output, or the one output
+    itself, whose name is empty. A relation speaks of the outputs of one member.
+    """
+
+    name: str
+    over: str
+    ring: str
+    outputs: tuple[Output, ...]
+
+    def keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the keys as they stand in the names of outputs."""
+        over = values[self.over]
+        return tuple(map(key_text, over if isinstance(over, tuple) else range(int(over))))
+
+    def member(self, key: str) -> tuple[Output, ...]:
+        """Return the outputs of one key."""
+        own = {o.name: self.name_of(key, o.name) for o in self.outputs if o.name}
+        return tuple(
+            replace(
+                output,
+                name=self.name_of(key, output.name),
+                relations=tuple(_renamed(relation, own) for relation in output.relations),
+            )
+            for output in self.outputs
+        )
+
+    def name_of(self, key: str, output: str = "") -> str:
+        """Return the name of one output of one key."""
+        return f"{self.name}[{key}]" + (f".{output}" if output else "")
+
+
+def key_text(key: float) -> str:
+    """Return a key as it stands in the name of an output."""
+    return f"{key:g}"
+
+
+def _renamed(relation: str, names: Mapping[str, str]) -> str:
+    return re.sub(r"[a-z_]\w*", lambda found: names.get(found[0], found[0]), relation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ring:
     """A stretch of the arena that a unit owns: `size` (a formula) items of one kind.
 
@@ -230,7 +286,9 @@ class Spec:
     `inputs`: BAR_INPUTS, INTEGER_INPUTS, "source" (the chosen series) or "volatility" (the average
     true range that `atr_key` or `atr_length` names, NaN where there is none).
     `needs`, `optional`: unit names of the structures it uses, in the order its step takes them.
-    `constraints`: (formula that must hold, message); `use_rules` are those about what it uses.
+    `outputs` are there once, those of `families` once for each key.
+    `constraints`: (formula that must hold, message); `use_rules` are those about what it uses,
+    `warnings` those of which the opposite is legal but hardly meant.
     `provides`: capabilities other rules ask for, such as "volatility" or "pivots".
     `together`: groups of outputs that have values on the same bars.
     """
@@ -240,6 +298,7 @@ class Spec:
     inputs: tuple[str, ...]
     params: tuple[Param, ...] = ()
     outputs: tuple[Output, ...]
+    families: tuple[Family, ...] = ()
     primary: str | None = None
     first_valid: str
     memory: Memory
@@ -248,6 +307,7 @@ class Spec:
     optional: tuple[str, ...] = ()
     constraints: tuple[tuple[str, str], ...] = ()
     use_rules: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
     provides: tuple[str, ...] = ()
     together: tuple[tuple[str, ...], ...] = ()
     reference: str = ""
@@ -272,8 +332,22 @@ class Spec:
         return next(p for p in self.params if p.name == name)
 
     def output(self, name: str) -> Output:
-        """Return the output `name`."""
-        return next(o for o in self.outputs if o.name == name)
+        """Return the output `name`, which may be one of a family."""
+        stem, bracket, rest = name.partition("[")
+        if not bracket:
+            return next(o for o in self.outputs if o.name == name)
+        key = rest.partition("]")[0]
+        members = (f.member(key) for f in self.families if f.name == stem)
+        return next(o for member in members for o in member if o.name == name)
+
+    def outputs_of(self, values: Mapping[str, Any]) -> tuple[Output, ...]:
+        """Return every output that an instance with these parameters has."""
+        members = (family.member(key) for family in self.families for key in family.keys(values))
+        return (*self.outputs, *(output for member in members for output in member))
+
+    def is_fixed(self, name: str) -> bool:
+        """Return whether the code of a play depends on the value of a parameter."""
+        return self.param(name).kind == "list" or any(f.over == name for f in self.families)
 
     def first_valid_of(self, output: Output, values: Mapping[str, Any]) -> int:
         """Return the index of the first bar on which `output` has a value."""

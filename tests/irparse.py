@@ -19,7 +19,7 @@ from tradec.compiler.types import (
 )
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<type>\{[^}]*\})|(?P<punct>[(),])|(?P<read>[\w]+\.[A-Za-z_]\w*(?:\[\d+\])?)
+    r"""\s*(?:(?P<type>\{[^}]*\})|(?P<punct>[(),])|(?P<read>[\w]+(?:\.[A-Za-z_]\w*(?:\[-?[\d.]+(?:e[+-]\d+)?\])*)+)
     |(?P<number>-?(?:\d[\d.]*(?:e[+-]?\d+)?|inf|nan)(?=[\s){,]|$))|(?P<op>>=|<=|==|!=|[-+*/%<>])
     |(?P<param>\$\w+)|(?P<word>[\w]+))""",
     re.VERBOSE,
@@ -152,7 +152,7 @@ class _Parser:
 
     def _series(self) -> ir.Series:
         id_, kind, unit, timeframe, *private = self._word("series").split()
-        params = [(name, self._optional(value)) for name, value in self._all("  set")]
+        params = [(name, self._given(value)) for name, value in self._all("  set")]
         takes = [self._optional(self._word("  takes")) for _ in self._while("  takes ")]
         uses = [self._word("  uses") for _ in self._while("  uses ")]
         return ir.Series(
@@ -243,6 +243,11 @@ class _Parser:
             found.append(self._condition(depth))
         return tuple(found)
 
+    def _given(self, text: str) -> Any:
+        if text.startswith("["):
+            return tuple(map(self._number, text[1:-1].split(", ")))
+        return self._optional(text)
+
     def _optional(self, text: str) -> Any:
         if text == "absent":
             return None
@@ -306,10 +311,13 @@ class _Atom:
             case "param":
                 return ir.Param(name=text[1:], type=type_)
             case "read":
-                place, _, offset = text.rstrip("]").partition("[")
-                series, _, output = place.partition(".")
+                series, _, output = text.partition(".")
+                offset = 0
+                if (series, output) not in self.declared:
+                    output, _, last = output.removesuffix("]").rpartition("[")
+                    offset = int(last)
                 known = type_ or self.declared[series, output]
-                return ir.Read(series=series, output=output, offset=int(offset or 0), type=known)
+                return ir.Read(series=series, output=output, offset=offset, type=known)
             case "number":
                 value = ast.literal_eval(text)
                 kind = Kind.INT if isinstance(value, int) else Kind.FLOAT

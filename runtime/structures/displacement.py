@@ -32,8 +32,8 @@ SPEC = Spec(
     outputs=(
         out.event("is_displacement", "is_displacement == (direction != 0)"),
         out.sign("direction"),
-        Output(name="body_atr_ratio", unit="ratio", low=0),
-        Output(name="wick_ratio", unit="ratio", low=0),
+        Output(name="body_atr_ratio", unit="ratio", low=0, slack=0),
+        Output(name="wick_ratio", unit="ratio", low=0, slack=0),
         out.index("last_idx", memory=_LAST),
         out.sign("last_direction", memory=_LAST),
         out.version("version", memory=_LAST),

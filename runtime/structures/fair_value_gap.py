@@ -40,7 +40,14 @@ SPEC = Spec(
     ),
     outputs=out.zone_book(
         *(
-            Output(name=name, unit="ratio", low=0, high=1, relations=(f"{name} < mitigate_at",))
+            Output(
+                name=name,
+                unit="ratio",
+                low=0,
+                high=1,
+                slack=0,
+                relations=(f"{name} < mitigate_at",),
+            )
             for name in ("nearest_bull_fill_pct", "nearest_bear_fill_pct")
         ),
     ),

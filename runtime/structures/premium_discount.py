@@ -45,7 +45,7 @@ SPEC = Spec(
                 ("none", _NONE),
             ),
         ),
-        Output(name="depth_pct", unit="ratio", low=0, high=1),
+        Output(name="depth_pct", unit="ratio", low=0, high=1, slack=0),
         out.version("version"),
     ),
     first_valid="swing_first_valid",

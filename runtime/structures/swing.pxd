@@ -16,6 +16,12 @@ ctypedef struct SwingLeg:
     int64_t extends     # it replaces the last end
     double level
 
+ctypedef struct SwingPair:
+    int64_t side            # of its later end; 0: there is none
+    int64_t version
+    double high
+    double low
+
 ctypedef struct SwingSide:
     double level
     int64_t index
@@ -54,6 +60,8 @@ ctypedef struct Swing:
     double pending_level
     int64_t pair_direction
     int64_t pair_version
+    SwingPair bullish           # the newest of each direction that a bar ended with, for dependents
+    SwingPair bearish
     int64_t pivot_count         # this bar's, for dependents
     int64_t leg_count
     SwingPivot pivots[2]
@@ -126,6 +134,8 @@ cdef inline void swing_init(Swing* s, int64_t mode, int64_t left, int64_t right,
     s.pending_level = NAN
     s.pair_direction = 0
     s.pair_version = 0
+    s.bullish = SwingPair(0, 0, NAN, NAN)
+    s.bearish = SwingPair(0, 0, NAN, NAN)
     s.pivot_count = 0
     s.leg_count = 0
     cdef int64_t i
@@ -197,6 +207,14 @@ cdef inline void swing_add_leg(Swing* s, int64_t side, int64_t extends,
 cdef inline void swing_set_end(SwingSide* side, double level, int64_t index) noexcept nogil:
     side.pair_level = level
     side.pair_index = index
+
+cdef inline void swing_keep_pair(Swing* s) noexcept nogil:
+    cdef SwingPair pair = SwingPair(s.pair_direction, s.pair_version, s.high.pair_level,
+                                    s.low.pair_level)
+    if pair.side > 0:
+        s.bullish = pair
+    elif pair.side < 0:
+        s.bearish = pair
 
 cdef inline void swing_pair(Swing* s, SwingSide* mine, SwingSide* other,
                             int64_t side) noexcept nogil:
@@ -288,5 +306,7 @@ cdef inline void swing_step(Swing* s, double* highs, int64_t* high_indices, doub
     else:
         swing_offer(s, &s.high, &s.low, 1, atr)
         swing_offer(s, &s.low, &s.high, -1, atr)
+    if s.leg_count > 0:
+        swing_keep_pair(s)
     s.now += 1
     swing_write(s, out)

@@ -68,8 +68,8 @@ SPEC = Spec(
         out.version("low_version", "low_version <= version"),
         out.index("last_confirmed_pivot_idx", _LAG),
         out.word("last_confirmed_pivot_type", _PIVOTS),
-        Output(name="high_significance", unit="ratio", low=0, lag=_LAG),
-        Output(name="low_significance", unit="ratio", low=0, lag=_LAG),
+        Output(name="high_significance", unit="ratio", low=0, slack=0, lag=_LAG),
+        Output(name="low_significance", unit="ratio", low=0, slack=0, lag=_LAG),
         out.truth("high_is_major"),
         out.truth("low_is_major"),
         out.event("high_accepted"),
@@ -221,6 +221,7 @@ class Swing:
         "_now",
         "_pair",
         "_pair_version",
+        "_pairs",
         "_pending",
         "_sides",
         "_strict",
@@ -256,6 +257,7 @@ class Swing:
         self._pending: Pivot | None = None  # the newest end of the alternating sequence
         self._pair: dict[int, Pivot] = {}
         self._pair_version = 0
+        self._pairs: dict[int, Pair] = {}  # the newest of each direction
         self.pivots: list[Pivot] = []
         self.legs: list[Leg] = []
 
@@ -273,16 +275,24 @@ class Swing:
             if self._accept(pivot, atr):
                 self.pivots.append(pivot)
                 self._pair_up(pivot)
+        self._remember_pair()
         self._now += 1
         return self._outputs()
 
     @property
     def pair(self) -> Pair | None:
         """The current pair."""
-        if not self._pair or self._pending is None:
-            return None
-        high, low = self._pair[HIGH].level, self._pair[LOW].level
-        return Pair(high, low, self._pending.side, self._pair_version)
+        return self._pairs.get(self._pending.side) if self._pending else None
+
+    def pair_of(self, direction: int) -> Pair | None:
+        """Return the newest pair of one direction with which a bar ended."""
+        return self._pairs.get(direction)
+
+    @property
+    def newest(self) -> Pair:
+        """The newest high and low, whatever is between them; NaN where there is none."""
+        high, low = self._sides[HIGH], self._sides[LOW]
+        return Pair(high.level, low.level, self._last.side, high.version + low.version)
 
     def _accept(self, pivot: Pivot, atr: float) -> bool:
         mine, opposite = self._sides[pivot.side], self._sides[-pivot.side].level
@@ -316,7 +326,7 @@ class Swing:
                 return
             self.legs.append(Leg(pivot.side, pivot.level, extends=True))
             if self._pair:
-                self._pair[pivot.side] = pivot
+                self._pair = {**self._pair, pivot.side: pivot}
                 self._pair_version += 1
         else:
             if not _reaches(pivot, pending.level) or pivot.level == pending.level:
@@ -325,6 +335,12 @@ class Swing:
             self._pair = {pending.side: pending, pivot.side: pivot}
             self._pair_version += 1
         self._pending = pivot
+
+    def _remember_pair(self) -> None:
+        if self._pair and self._pending:
+            high, low = self._pair[HIGH].level, self._pair[LOW].level
+            side = self._pending.side
+            self._pairs[side] = Pair(high, low, side, self._pair_version)
 
     def _outputs(self) -> tuple[float | int | bool, ...]:
         highs, lows = self._sides[HIGH], self._sides[LOW]

@@ -62,7 +62,6 @@ class Trend:
     """The reference of the kernel in `trend.pxd`."""
 
     __slots__ = (
-        "_direction",
         "_ends",
         "_highs",
         "_lows",
@@ -73,6 +72,7 @@ class Trend:
         "_version",
         "_wave",
         "_waves",
+        "direction",
     )
 
     def __init__(self, *, wave_history_size: int) -> None:
@@ -80,22 +80,22 @@ class Trend:
         self._ends: list[_End] = []
         self._highs = 0  # the last known compare of a high end
         self._lows = 0
-        self._direction = self._strength = self._waves = self._wave = 0
+        self.direction = self._strength = self._waves = self._wave = 0
         self._now = self._since = self._version = 0
 
     def step(self, swing: Swing) -> tuple[int | bool, ...]:
         """Return every output after the closed bar."""
-        before = self._direction
+        before = self.direction
         for leg in swing.legs:
             self._push(leg)
             self._classify()
-        if self._direction != before:
+        if self.direction != before:
             self._version += 1
             self._since = self._now
         bars = self._now - self._since
         self._now += 1
         return (
-            *(self._direction, self._strength, bars, self._waves, self._wave),
+            *(self.direction, self._strength, bars, self._waves, self._wave),
             *(self._highs > 0, self._lows > 0, self._highs < 0, self._lows < 0),
             self._version,
         )
@@ -119,11 +119,11 @@ class Trend:
             return
         self._wave = self._ends[last].side
         if last == 1:
-            self._direction, self._strength, self._waves = self._wave, 0, 1
+            self.direction, self._strength, self._waves = self._wave, 0, 1
             return
-        self._direction = self._agreement(last)
+        self.direction = self._agreement(last)
         self._waves = 0
-        while self._direction and last >= 2 and self._agreement(last) == self._direction:
+        while self.direction and last >= 2 and self._agreement(last) == self.direction:
             self._waves += 1
             last -= 2
         self._strength = min(2, self._waves)

@@ -36,7 +36,7 @@ class Names:
     """Everything a play declares that rules can name, and the variables made on the way."""
 
     reads: list[Operand]
-    variables: dict[str, int | float]
+    variables: dict[str, Any]
     setups: dict[str, Any] = field(default_factory=dict)
     exec_tf: str = "1m"
 

@@ -31,6 +31,8 @@ FAST_EXEC = ("1m", "1m", "3m", "5m")
 EXIT_ACTIONS = ("exit_long", "exit_short", "exit_all")
 _ENTRIES = ("entry_long", "entry_short")
 _LENGTHS = (1, 2, 2, 3, 3, 4, 5, 8, 13)
+_RATIOS = (-0.272, 0, 0.382, 0.5, 0.618, 1, 1.618)
+_SHOWN = 60  # outputs of a unit that rules may read
 _REALS = (0.5, 1.0, 1.5, 2.0, 3.25)
 
 
@@ -86,8 +88,8 @@ def play_texts(draw: Draw, indicators: tuple[str, ...] | None = None, structure:
     _add_qualified(scene)
     scene.names.exec_tf = scene.exec_tf
     if structure:
-        _add_structure(scene, structure, None)
-        scene.names.reads = scene.names.reads[-len(CATALOG.spec(structure).outputs) :]
+        own = f"{_add_structure(scene, structure, None)}:"
+        scene.names.reads = [one for one in scene.names.reads if one.text.startswith(own)]
     for k in range(draw(st.sampled_from((0, 0, 1, 2)))):
         scene.names.setups[f"setup_{k}"] = condition(draw, scene.names, 1).either(draw)
     written = _skeleton(scene)
@@ -195,14 +197,23 @@ def _add_feature(scene: _Scene, unit: str = "", where: tuple[str, str] | None = 
         feature["source"], source_unit = _source(scene, timeframe)
     name = f"{unit}_{len(scene.units)}"
     scene.features[name] = feature
-    _declare(scene, name, unit, timeframe, source_unit)
+    _declare(scene, name, unit, timeframe, source_unit, feature["params"])
     return name
 
 
-def _declare(scene: _Scene, name: str, unit: str, timeframe: str, source_unit: str) -> None:
+def _declare(
+    scene: _Scene,
+    name: str,
+    unit: str,
+    timeframe: str,
+    source_unit: str,
+    params: dict[str, Any],
+) -> None:
     spec = CATALOG.spec(unit)
-    for output in spec.outputs:
-        field_name = output.name if len(spec.outputs) > 1 else ""
+    given = {p.name: _plain(scene, params.get(p.name, p.default)) for p in spec.params}
+    outputs = spec.outputs_of(given)
+    for output in outputs[:_SHOWN]:
+        field_name = output.name if len(outputs) > 1 else ""
         words = tuple(word or "none" for word, _ in output.tokens)
         measured = resolve(output.unit, source_unit)
         text = f"{name}:{field_name}"
@@ -247,7 +258,7 @@ def _add_structure(scene: _Scene, unit: str, where: tuple[str, str] | None) -> s
     if uses:
         entry["uses"] = uses[0] if len(uses) == 1 else uses
     scene.structures.setdefault(role, {}).setdefault(timeframe, []).append(entry)
-    _declare(scene, name, unit, timeframe, source_unit)
+    _declare(scene, name, unit, timeframe, source_unit, entry["params"])
     return name
 
 
@@ -333,6 +344,8 @@ def _value(draw: Draw, param: Param) -> Any:
             )
         case "bool":
             return draw(st.booleans())
+        case "list":
+            return draw(st.lists(st.sampled_from(_RATIOS), min_size=1, max_size=4, unique=True))
         case _:
             return draw(st.sampled_from(param.choices))
 
@@ -354,7 +367,18 @@ def _add_volatility(
         values[LENGTH] = 3
 
 
+def _plain(scene: _Scene, value: Any) -> Any:
+    """Return a parameter as it is meant, lists as tuples."""
+    if isinstance(value, list | tuple):
+        return tuple(_plain(scene, item) for item in value)
+    if isinstance(value, str) and value.startswith("${"):
+        return _plain(scene, scene.names.variables[value[2:-1]])
+    return value
+
+
 def _as_variable(scene: _Scene, value: Any) -> Any:
+    if isinstance(value, list) and scene.draw(st.booleans()):
+        return [_as_variable(scene, item) for item in value]
     if isinstance(value, bool | str) or scene.draw(st.integers(0, 4)):
         return value
     name = f"v{len(scene.names.variables)}"

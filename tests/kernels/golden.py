@@ -1,6 +1,7 @@
 """The golden vectors: which unit with which parameters gives which columns."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -76,11 +77,21 @@ def structure_cases() -> list[Case]:
 
 
 def _structure_case(instance: dict[str, Any], instances: dict[str, Any]) -> Case:
-    params = {i["type"]: dict(i["params"]) for i in _with_used(instance, instances)}
+    params = {i["type"]: _as_declared(i["params"]) for i in _with_used(instance, instances)}
     source = params[instance["type"]].pop("source", "close")
     keys = {str(p.pop("atr_key", p.get("atr_length", ""))) for p in params.values()} - {""}
     assert len(keys) <= 1, "a chain of two volatilities"
     return Case(instance["type"], instance["key"], params, "".join(keys), source)
+
+
+def _as_declared(params: dict[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in params.items()}
+
+
+def column_name(output: str) -> str:
+    """Return the name of an output in the vectors: `level_0.618`, `zone0_state`."""
+    output = re.sub(r"zone\[(\d+)\]\.", r"zone\1_", output)
+    return re.sub(r"\[(.*)\]", r"_\1", output)
 
 
 def _with_used(instance: dict[str, Any], instances: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from tradec.runtime.spec import Param
 TICKS = (1e-9, 0.125, 10.0)  # of prices around 1e-8 .. 1e5
 MAX_BARS = 90
 STEPS_MS = (60_000, 900_000, 14_400_000, 86_400_000)
+RATIOS = (-0.272, 0.0, 0.382, 0.5, 0.618, 1.0, 1.618)
 REALS = (0.1, 0.3, 0.5, 1.0, 1.7, 3.0)
 LATEST_MS = 4_000_000_000_000  # in 2096
 
@@ -145,6 +146,8 @@ def _param(param: Param) -> st.SearchStrategy[Any]:
             return st.none()
         case "bool":
             return st.booleans()
+        case "list":
+            return st.lists(st.sampled_from(RATIOS), min_size=1, unique=True).map(tuple)
         case "choice":
             return st.sampled_from(param.choices)
         case "int":

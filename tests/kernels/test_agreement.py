@@ -75,7 +75,7 @@ def _pickled_before(cut: int, unit: Unit, params: ChainParams, fed: Arrays) -> A
         if i == cut:
             chain.members = pickle.loads(pickle.dumps(chain.members))  # noqa: S301  our own
         rows.append(chain.step(bar))
-    return as_columns(unit, rows)
+    return as_columns(unit.outputs(params), rows)
 
 
 def _holes_change_nothing_but_their_bar(

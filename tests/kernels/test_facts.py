@@ -32,6 +32,7 @@ from tradec.runtime.timeframe import MINUTE_MS, MONDAY_MS, TIMEFRAMES
 
 EACH_UNIT = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 KINDS = {"int": "int", "float": "float", "bool": "bool", "choice": "enum", "series": "key"}
+KINDS |= {"list": "levels"}
 Columns = dict[str, NDArray[Any]]
 SLACK = 1e-9  # bounds hold up to rounding (facts.json, notes)
 
@@ -50,6 +51,8 @@ def _sample(unit: Unit) -> dict[str, Any]:
 def _plain(param: Param) -> Any:
     if param.default is not None or not (param.required or param.required_if):
         return param.default
+    if param.kind == "list":
+        return (0.5, 1.0)
     return None if param.kind == "series" else param.choices[0] if param.choices else 5
 
 
@@ -80,10 +83,11 @@ def test_outputs_are_those_of_the_facts(unit: Unit) -> None:
     facts, values = _facts(unit), _sample(unit)
     symbols = dict(re.findall(r"\b(\w)=(\w+)", facts.get("symbols", "")))
     values |= {short: values[name] for short, name in symbols.items()}
-    assert {o.name for o in unit.spec.outputs} == facts["outputs"].keys()
+    declared = _declared(unit)
+    assert declared.keys() == facts["outputs"].keys()
     assert unit.spec.primary == facts.get("primary")
     for name, want in facts["outputs"].items():
-        output = unit.spec.output(name)
+        output = declared[name]
         assert (output.kind, output.unit) == (want["type"], want["unit"]), name
         assert set(want.get("values", ())) == {word for word, _ in output.tokens}
         bounds = [_number(b, values) for b in (output.low, output.high)]
@@ -94,6 +98,16 @@ def test_outputs_are_those_of_the_facts(unit: Unit) -> None:
             assert output.exclusive == ("exclusive" in want["fv"])
         assert (output.empty == -1) == (want.get("initial") == -1), name
         assert (output.lag != "0") == (want["lag"] != 0), name
+
+
+def _declared(unit: Unit) -> dict[str, Output]:
+    """Return the outputs by the name that the facts give them, those of a family once."""
+    members = {
+        f"{f.name}<N>_{o.name}" if o.name else f"{f.name}_<ratio>": o
+        for f in unit.spec.families
+        for o in f.outputs
+    }
+    return {o.name: o for o in unit.spec.outputs} | members
 
 
 @EACH_UNIT
@@ -123,7 +137,7 @@ def test_memory_is_that_of_the_facts(unit: Unit) -> None:
     values |= {short: values[name] for short, name in symbols.items()}
     _is_memory(unit.spec.memory, facts["memory"], unit, values)
     for name, output in facts["outputs"].items():
-        own = unit.spec.output(name).memory
+        own = _declared(unit)[name].memory
         if "memory" in output and own is not None:  # one that a choice decides is the unit's
             _is_memory(own, output["memory"], unit, values)
 
@@ -200,7 +214,7 @@ def _first_valid_is_exact(
     fed = {**fed, "volatility": volatility, "volume": np.maximum(fed["volume"], 0.1)}
     fed |= {"bar_number": number, "ts_open": number * timeframe.minutes * MINUTE_MS}
     got = run_native(native, unit, params, fed)
-    for output in unit.spec.outputs:
+    for output in unit.outputs(params):
         first = unit.first_valid(output, params, late, timeframe.name)
         column = got[output.name]
         if unit.folder == "indicators":
@@ -226,11 +240,20 @@ def _is_initial(column: NDArray[Any], output: Output) -> Any:
 
 def _ranges_and_relations_hold(unit: Unit, params: ChainParams, fed: Columns, got: Columns) -> None:
     values = unit.values(params)
-    for output in unit.spec.outputs:
+    named = {_plain_names(name): column for name, column in got.items()}
+    for output in unit.outputs(params):
         if _is_given(output, values, fed):
             _range_holds(output, values, got)
         for relation in output.relations:
-            assert Rule(relation, got, fed, values).broken() == [], (output.name, relation)
+            text = _plain_names(relation)
+            mentioned = {n: c for n, c in named.items() if re.search(rf"\b{n}\b", text)}
+            rule = Rule(text, mentioned, fed, values)
+            assert rule.broken() == [], (output.name, relation)
+
+
+def _plain_names(text: str) -> str:
+    """Return a relation whose names are those of variables: `zone[0].lower` is `zone_0_lower`."""
+    return re.sub(r"\[(\d+)\]\.", r"_\1_", text)
 
 
 def _is_given(output: Output, values: dict[str, Any], fed: Columns) -> bool:
@@ -278,14 +301,17 @@ def test_longest_windows_run(native: ModuleType) -> None:
         needed = unit.present({})
         longest: ChainParams = {m.name: _longest(m) for m in unit.chain if m.name in needed}
         fed = _walk(20)
-        assert run_native(native, unit, longest, fed).keys() == {o.name for o in unit.spec.outputs}
+        got = run_native(native, unit, longest, fed)
+        assert [*got] == [o.name for o in unit.outputs(longest)]
 
 
 def _longest(unit: Unit) -> dict[str, Any]:
-    found = {
+    found: dict[str, Any] = {
         p.name: int(p.high) if p.kind == "int" and p.high else p.choices[0] if p.choices else None
         for p in unit.spec.params
     }
+    found |= {p.name: tuple(range(40)) for p in unit.spec.params if p.kind == "list"}
+    found |= {p.name: 1.0 for p in unit.spec.params if p.kind == "float" and p.required}
     found = {name: value for name, value in found.items() if value is not None}
     for rule, _ in unit.spec.constraints:
         if not evaluate(rule, unit.complete(found)):

@@ -48,7 +48,7 @@ def test_structure(case: Case, which: str, native: ModuleType) -> None:
     want = golden.table("structures", which)
     fed = golden.inputs(which, case)
     for output, got in run_native(native, unit_named(case.unit), case.params, fed).items():
-        column = want[f"{case.key}.{output}"]
+        column = want[f"{case.key}.{golden.column_name(output)}"]
         if column.dtype == object:
             codes = golden.tokens(case.unit, output)
             column = np.array([codes[word] for word in column])

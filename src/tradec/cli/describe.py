@@ -64,6 +64,7 @@ def _page(name: str, spec: "Spec", documentation: str) -> str:
         f"{name}: {spec.title} ({spec.kind})",
         f"inputs       {', '.join(spec.inputs)}",
         *([f"needs        {', '.join(spec.needs)}"] if spec.needs else []),
+        *([f"may use      {', '.join(spec.optional)}"] if spec.optional else []),
         f"first value  at bar {spec.first_valid} of its timeframe",
         f"memory       {_memory(spec)['class']}: {memory}",
         *([f"reference    {spec.reference}"] if spec.reference else []),
@@ -73,6 +74,8 @@ def _page(name: str, spec: "Spec", documentation: str) -> str:
         parts += ["", table(("parameter", "type", "default", "range"), map(_param, spec.params))]
     headings = ("output", "type", "unit", "range", "meaning")
     rows = [_output(output, primary=output.name == spec.primary) for output in spec.outputs]
+    for family in spec.families:
+        rows += [_output(output, primary=False) for output in family.member(f"<{family.over}>")]
     parts += ["", table(headings, rows), ""]
     return f"{rendered(*parts)}\n\n{documentation}"
 

@@ -50,6 +50,12 @@ def test_describe_tells_the_whole_spec(unit: str) -> None:
         assert name in said.out
 
 
+def test_describe_tells_of_families_of_outputs() -> None:
+    said = tradec("describe", "derived_zone").out
+    assert "zone[<max_active>].touch_count" in said
+    assert "level[<levels>]" in tradec("describe", "fibonacci").out
+
+
 def test_describe_alone_lists_every_unit() -> None:
     data = tradec("describe", "--json").data
     catalog = standard()

@@ -16,7 +16,7 @@ from tradec.dsl.span import Source
 LATER = {"E301", "E304"}
 # Plays that the corpus itself calls wrong, and those that ask for what no unit has.
 WRONG = {
-    "dsl_validator": {"E101", "E102", "E401", "E403", "E404"},
+    "dsl_validator": {"E101", "E102", "E401", "E402", "E403", "E404"},
     "IND_044_vwap_session_boundary": {"E302"},  # an anchor of 4h
     "IND_054_anchored_vol_profile": {"E302"},  # names no swing
     "IND_084_anchored_vwap_long": {"E302"},  # names no swing
