@@ -9,7 +9,7 @@ import pytest
 from generators.exchange_cases import MINUTE_MS, START_MS, bars_of
 from tradec.runtime.data.bars import Bars
 from tradec.runtime.data.errors import DataError
-from tradec.runtime.data.marks import MARK_PRICES, Funding, Mark, mark_on_grid
+from tradec.runtime.data.marks import MARK_PRICES, Funding, Mark, OpenInterest, mark_on_grid
 
 NAN = float("nan")
 
@@ -93,3 +93,31 @@ def test_marks_of_another_grid_are_refused() -> None:
         mark_of([(1.0,) * 4]).__class__(
             open=np.zeros(2), high=np.zeros(2), low=np.zeros(3), close=np.zeros(2)
         )
+
+
+def test_what_is_known_at_the_close_of_each_bar() -> None:
+    minute = 60_000
+    prices = np.full(6, 100.0)
+    bars = Bars(
+        ts0=0,
+        base_ms=minute,
+        open=prices,
+        high=prices,
+        low=prices,
+        close=prices,
+        volume=prices,
+        flags=np.zeros(6, np.uint8),
+        source="test",
+        funding=Funding(ts=np.array([2 * minute, 4 * minute]), rate=np.array([0.1, 0.2])),
+        open_interest=OpenInterest(ts=np.array([0, 3 * minute]), value=np.array([7.0, 9.0])),
+    )
+    rates = [NAN, 0.1, 0.1, 0.2, 0.2, 0.2]
+    # a value of minute 3 is published a minute later
+    interest = [7.0, 7.0, 7.0, 9.0, 9.0, 9.0]
+    np.testing.assert_array_equal(bars.seen("funding_seen"), rates)
+    np.testing.assert_array_equal(bars.seen("open_interest_seen"), interest)
+    for start in range(6):  # a later start forgets nothing that was known
+        later = bars.slice(start, 6)
+        np.testing.assert_array_equal(later.seen("funding_seen"), rates[start:])
+        np.testing.assert_array_equal(later.seen("open_interest_seen"), interest[start:])
+    assert bars.slice(3, 6).data_hash != bars.data_hash
