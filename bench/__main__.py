@@ -1,4 +1,4 @@
-"""Benchmarks: `python -m bench w1|w2|startup|data [--json]`, each with baselines in the same run.
+"""Benchmarks: `python -m bench w1|w2|startup|data|frontend [--json]`, with baselines in the run.
 
 Figures are user CPU seconds, medians over repeats that alternate between the contenders.
 """
@@ -21,7 +21,7 @@ import numpy as np
 from tradec.runtime.engine import Engine
 from tradec.runtime.sim.exchange import Exchange
 
-from bench import expert, market_data, plays
+from bench import expert, frontend, market_data, plays
 from tradec.compiler import native
 from tradec.compiler.artifact import compile_play
 from tradec.dsl.span import Source
@@ -211,7 +211,7 @@ def _child_cpu(command: list[str], folder: Path) -> float:
 def main() -> None:
     """Run one benchmark and print its figures."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("what", choices=["w1", "w2", "startup", "data"])
+    parser.add_argument("what", choices=["w1", "w2", "startup", "data", "frontend"])
     parser.add_argument("--minutes", type=int, default=MINUTES, help="length of the market")
     parser.add_argument("--repeats", type=int, default=REPEATS, help="runs of each contender")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
@@ -223,6 +223,8 @@ def main() -> None:
         elif chosen.what == "data":
             given = chosen.minutes if chosen.minutes != MINUTES else market_data.MINUTES
             found = market_data.report(folder, given)
+        elif chosen.what == "frontend":
+            found = frontend.report(folder, chosen.repeats, _child_cpu)
         else:
             found = Workload(chosen.what, folder, chosen.minutes).report(chosen.repeats)
     if chosen.json:

@@ -13,17 +13,20 @@ def dependency_order(
     """
     rank = (ranks or {}).get
     missing = {name: {n for n in required if n in needs} for name, required in needs.items()}
+    users: dict[str, list[str]] = {name: [] for name in needs}
+    for name, required in missing.items():
+        for needed in required:
+            users[needed].append(name)
     ready = [(rank(name, 0), name) for name, left in missing.items() if not left]
     heapq.heapify(ready)
     ordered: list[str] = []
     while ready:
         _, done = heapq.heappop(ready)
         ordered.append(done)
-        for name, left in missing.items():
-            if done in left:
-                left.remove(done)
-                if not left:
-                    heapq.heappush(ready, (rank(name, 0), name))
+        for name in users[done]:
+            missing[name].remove(done)
+            if not missing[name]:
+                heapq.heappush(ready, (rank(name, 0), name))
     return (*ordered, *sorted(set(needs) - set(ordered)))
 
 

@@ -33,6 +33,7 @@ _ESCAPES = {
     "L": "\u2028",
     "P": "\u2029",
 }
+_CODED = re.compile(r"[\\'\n\r\x85\u2028\u2029]")
 _HEX = {"x": 2, "u": 4, "U": 8}
 
 
@@ -41,6 +42,10 @@ def locate(scalar: Scalar, start: int, end: int) -> Span:
     first, last = _origin(scalar, start, end)
     base = scalar.span.start.offset
     raw = scalar.place.source.text[base : scalar.span.end.offset]
+    if _is_verbatim(scalar, raw):
+        base += bool(scalar.style)
+        size = scalar.span.end.offset - bool(scalar.style)
+        return scalar.place.span(min(base + first, size), min(base + last, size))
     chars = _decoded(raw, scalar.style, "" if scalar.pieces else scalar.text)
     if not chars:
         return scalar.span
@@ -49,6 +54,16 @@ def locate(scalar: Scalar, start: int, end: int) -> Span:
     begin = chars[first][1]
     stop = chars[min(last, len(chars)) - 1][2] if last > first else begin
     return scalar.place.span(base + begin, base + stop)
+
+
+def _is_verbatim(scalar: Scalar, raw: str) -> bool:
+    """Whether each character of a scalar stands in the file as itself."""
+    if scalar.style in ("|", ">"):
+        return False
+    inner = raw[1:-1] if scalar.style else raw
+    if scalar.pieces:
+        return not _CODED.search(inner)
+    return inner == scalar.text
 
 
 def _origin(scalar: Scalar, start: int, end: int) -> tuple[int, int]:

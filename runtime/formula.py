@@ -9,6 +9,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -44,7 +45,12 @@ class FormulaError(ValueError):
 
 def evaluate(formula: str, values: Mapping[str, Any]) -> Any:
     """Return the value of `formula` with the parameters `values`."""
-    return _value(ast.parse(formula, mode="eval").body, values)
+    return _value(_parsed(formula), values)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(formula: str) -> ast.expr:
+    return ast.parse(formula, mode="eval").body
 
 
 def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:

@@ -43,3 +43,13 @@ def test_market_data_give_their_figures() -> None:
     found = json.loads(done.stdout)["data"]
     assert found["read_minutes"] == 90_000
     assert all(value > 0 for value in found.values())
+
+
+def test_the_front_end_gives_its_figures() -> None:
+    command = [sys.executable, "-m", "bench", "frontend", "--json", "--repeats", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["data"]
+    assert list(found["seconds"]) == ["125", "250", "500", "1000", "2000"]
+    assert all(ratio < 4 for ratio in found["doubling"].values())
+    assert found["check_500_cpu_s"] > 0
