@@ -10,7 +10,7 @@ from tradec.dsl.marked import Mapping as MarkedMapping
 from tradec.dsl.marked import Marked, Scalar, Sequence, kind_of
 from tradec.dsl.scalars import locate
 from tradec.dsl.span import Span
-from tradec.dsl.variables import Declared, Variables, references
+from tradec.dsl.variables import MAX_LENGTH, Declared, Variables, references
 from tradec.dsl.words import NumberRangeError, listed, suggest, to_bool, to_number
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -125,6 +125,7 @@ class Declarations:
             elif name not in self._variables.broken:
                 names = sorted(self._variables.known)
                 report_undeclared(name, span, names, self._diagnostics)
+        self._check_growth(value)
         return None if self._variables.is_unresolved(value) else self._variables.in_text(value)
 
     def _report_circular(self, key: Scalar, name: str, span: Span) -> None:
@@ -153,6 +154,7 @@ class Declarations:
                     elif name not in self._variables.broken:
                         self._has_undeclared = True
                         report_undeclared(name, span, sorted(known), self._diagnostics)
+                self._check_growth(scalar)
         for variable in known.values():
             # Where a reference names nothing, it may have meant this one.
             if not variable.uses and not self._has_undeclared:
@@ -163,6 +165,11 @@ class Declarations:
         if isinstance(variable.value, tuple) and self._variables.whole(scalar) is None:
             message = f"`{variable.name}` is a list and cannot stand inside of a longer text"
             self._wrong_type(span, message)
+
+    def _check_growth(self, scalar: Scalar) -> None:
+        if self._variables.grows(scalar):
+            message = f"the variables of this text stand for more than {MAX_LENGTH} characters"
+            self._diagnostics.report("E104", scalar.span, message)
 
     def _wrong_type(self, span: Span, message: str) -> None:
         self._diagnostics.report("E103", span, message)

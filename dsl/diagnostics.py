@@ -1,9 +1,13 @@
 """What the compiler says about a play: coded, located, with facts and a way out."""
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tradec.dsl.span import Span
+
+_LONG = 500
+_QUOTED = re.compile(r"`([^`]{60})[^`]{20,}`")
 
 
 class Severity(StrEnum):
@@ -39,6 +43,14 @@ class Diagnostic:
         return Severity.WARNING if self.code.startswith("W") else Severity.ERROR
 
 
+def shortened(text: str) -> str:
+    """Return what is said without the middle of words that no reader reads to their end."""
+    if len(text) <= _LONG:
+        return text
+    short = _QUOTED.sub(r"`\1...`", text)
+    return short if len(short) <= 4 * _LONG else f"{short[: 4 * _LONG]}..."
+
+
 class PlayError(Exception):
     """A play that cannot be compiled, with every error that was found."""
 
@@ -65,18 +77,16 @@ class Diagnostics:
         helps: tuple[str, ...] = (),
     ) -> None:
         """Add one finding."""
-        self._found.setdefault(
-            (code, span, message),
-            Diagnostic(
-                code=code,
-                span=span,
-                message=message,
-                label=label,
-                labels=labels,
-                notes=notes,
-                helps=helps,
-            ),
+        found = Diagnostic(
+            code=code,
+            span=span,
+            message=shortened(message),
+            label=label,
+            labels=labels,
+            notes=tuple(map(shortened, notes)),
+            helps=tuple(map(shortened, helps)),
         )
+        self._found.setdefault((code, span, found.message), found)
 
     def take_errors(self, other: "Diagnostics") -> None:
         """Add the errors of another collector."""

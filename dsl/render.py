@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tradec.dsl.diagnostics import Diagnostic, Label, Severity
 from tradec.dsl.place import Place
@@ -10,6 +10,7 @@ from tradec.dsl.span import Source, Span
 
 _RED, _YELLOW, _BLUE, _BOLD, _PLAIN = "\x1b[31;1m", "\x1b[33;1m", "\x1b[34m", "\x1b[1m", "\x1b[0m"
 _TAB = "    "
+_WIDEST, _BEFORE = 240, 60
 
 
 def render(
@@ -126,8 +127,8 @@ class _Block:
         lines.append(self._row("", ""))
         for number in sorted({mark.line for mark in marks}):
             (line,) = place.lines(number, number)
+            line, here = _cut(line, [mark for mark in marks if mark.line == number])
             lines.append(self._row(str(number), _expanded(line)))
-            here = [mark for mark in marks if mark.line == number]
             lines += [self._row("", self._underline(line, mark)) for mark in _ordered(here)]
         return lines
 
@@ -159,6 +160,29 @@ def _marks_of(span: Span, sign: str, text: str) -> list[_Mark]:
         return [_Mark(start.line, start.column - 1, end.column - 1, sign, text)]
     last = _Mark(end.line, 0, end.column - 1, sign, text)
     return [_Mark(start.line, start.column - 1, -1, sign, ""), last]
+
+
+def _cut(line: str, marks: list[_Mark]) -> tuple[str, list[_Mark]]:
+    """Return the part of a very long line around its first mark, and the marks on it."""
+    if len(line) <= _WIDEST:
+        return line, marks
+    start = max(0, min(len(line) - _WIDEST, _ordered(marks)[0].start - _BEFORE))
+    end = start + _WIDEST
+    front, back = "..." if start else "", "..." if end < len(line) else ""
+
+    def shifted(at: int) -> int:
+        return min(max(at, start), end) - start + len(front)
+
+    text = f"{front}{line[start:end]}{back}"
+    shown = [
+        replace(
+            mark,
+            start=shifted(mark.start),
+            end=shifted(mark.end if mark.end >= 0 else len(line)),
+        )
+        for mark in marks
+    ]
+    return text, shown
 
 
 def _ordered(marks: list[_Mark]) -> list[_Mark]:

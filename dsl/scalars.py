@@ -15,6 +15,7 @@ from tradec.dsl.span import Span
 _Char: TypeAlias = tuple[str, int, int]  # the character, and where it is written
 _Unit: TypeAlias = Callable[[str, int], tuple[str, int]]
 
+_MAX_LENGTH = 100_000
 _BREAKS = "\n\r\x85\u2028\u2029"
 _LINE = re.compile(r"([^\n\r]*)(\r\n|\n|\r|$)")
 _ESCAPED_BREAK = re.compile(r"\\(?:\r\n|.)[ \t]*", re.DOTALL)
@@ -46,6 +47,8 @@ def locate(scalar: Scalar, start: int, end: int) -> Span:
         base += bool(scalar.style)
         size = scalar.span.end.offset - bool(scalar.style)
         return scalar.place.span(min(base + first, size), min(base + last, size))
+    if len(raw) > _MAX_LENGTH:
+        return scalar.span
     chars = _decoded(raw, scalar.style, "" if scalar.pieces else scalar.text)
     if not chars:
         return scalar.span

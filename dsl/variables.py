@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from tradec.dsl import nodes
 from tradec.dsl.marked import Piece, Scalar
 
+MAX_LENGTH = 20_000
+"""How many characters the variables of one text may add to it."""
+
 _REFERENCE = re.compile(r"\$\$|\$\{(?P<name>[^{}\n]*)\}?")
 _WHOLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}\Z")
 _TOLERANCE = re.compile(r"\bwithin\s*\Z", re.IGNORECASE)
@@ -64,10 +67,19 @@ class Variables:
                 return None
 
     def is_unresolved(self, scalar: Scalar) -> bool:
-        """Whether a reference in the scalar, which was reported already, names no scalar."""
+        """Whether a reference in the scalar, which was reported already, cannot be replaced.
+
+        Because it names no scalar, or because the text would grow without measure.
+        """
         names = (found.group("name") for found in references(scalar))
-        known = (self.known.get(name) for name in names)
-        return any(found is None or isinstance(found.value, tuple) for found in known)
+        known = [self.known.get(name) for name in names]
+        unknown = any(found is None or isinstance(found.value, tuple) for found in known)
+        return unknown or self.grows(scalar)
+
+    def grows(self, scalar: Scalar) -> bool:
+        """Whether a text is longer than MAX_LENGTH once its variables are in place."""
+        known = (self.known.get(found.group("name")) for found in references(scalar))
+        return sum(len(found.text) for found in known if found) > MAX_LENGTH
 
     def in_text(self, scalar: Scalar) -> Scalar:
         """Return the scalar with the text of its variables in their place."""

@@ -8,6 +8,10 @@ _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _REAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _DIGITS = 400
 _INT64 = 1 << 63
+_LONGEST = 100  # nobody misspells a longer word
+_MANY = 400  # options among which only near misses are looked for
+_RATIO = 0.6
+_LISTED = 80
 _BOOLS = {"true": True, "false": False}
 
 
@@ -44,17 +48,41 @@ def closest(
 
     A word of the `renamed` table comes first whatever it looks like.
     """
-    known = list(options)
+    known = list(dict.fromkeys(options))
     renamings = [renamed[word]] if renamed and renamed.get(word) in known else []
     low = word.lower()
-    scored = sorted((_distance(low, option.lower()), option) for option in known)
-    near = [option for distance, option in scored if distance <= min(2, len(word) - 1)]
-    alike = [option for _, option in scored if _alikeness(low, option.lower()) >= 0.6]
-    return list(dict.fromkeys([*renamings, *(near or alike)]))[:3]
+    if len(low) > _LONGEST:
+        return renamings
+    near = _within(low, known, min(2, len(word) - 1)) or _alike(low, known)
+    return list(dict.fromkeys([*renamings, *near]))[:3]
 
 
-def _alikeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other).ratio()
+def _within(low: str, known: list[str], limit: int) -> list[str]:
+    """Return the options at most `limit` edits away, the nearest first."""
+    scored = (
+        (_distance(low, option.lower()), option)
+        for option in known
+        # Every letter that only one of the two has takes an edit.
+        if abs(len(option) - len(low)) <= limit
+        and max(len(option), len(low)) - _in_common(low, option.lower()) <= limit
+    )
+    return [option for distance, option in sorted(scored) if distance <= limit]
+
+
+def _alike(low: str, known: list[str]) -> list[str]:
+    """Return the options of which most letters stand in the same order, the nearest first."""
+    scored = (
+        (_distance(low, option.lower()), option)
+        for option in (known if len(known) <= _MANY else ())
+        if 2 * _in_common(low, option.lower()) >= _RATIO * (len(low) + len(option))
+        and SequenceMatcher(None, low, option.lower()).ratio() >= _RATIO
+    )
+    return [option for _, option in sorted(scored)]
+
+
+def _in_common(one: str, other: str) -> int:
+    """Return how many letters two words share, whatever their order."""
+    return sum(min(one.count(letter), other.count(letter)) for letter in set(one))
 
 
 def suggest(word: str, options: Iterable[str], renamed: Mapping[str, str] | None = None) -> str:
@@ -72,8 +100,10 @@ def join_words(words: Iterable[str], last: str = "or") -> str:
 
 
 def listed(words: Iterable[str]) -> str:
-    """Return "a, b, c", sorted."""
-    return ", ".join(sorted(words))
+    """Return "a, b, c", sorted; of very many only the first."""
+    every = sorted(words)
+    more = len(every) - _LISTED
+    return ", ".join([*every[:_LISTED], *([f"and {more} more"] if more > 0 else [])])
 
 
 def number_text(value: float) -> str:

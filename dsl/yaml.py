@@ -12,8 +12,10 @@ from tradec.dsl.place import Place
 from tradec.dsl.span import Position, Source, Span
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_MAX_LENGTH = 4_000_000
 _MAX_DEPTH = 60
 _MAX_VALUES = 50_000
+_START = Position(0, 1, 1)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ANCHOR = re.compile(r"&\S+\s*")
 _TAB = re.compile(r"(?:^|\n|\r)(?P<blank> *)\t[ \t]*[^\s#]")
@@ -53,6 +55,10 @@ def decode_source(name: str, data: bytes, diagnostics: Diagnostics) -> Source | 
 
 def read_yaml(source: Source, diagnostics: Diagnostics) -> Mapping | None:
     """Return the mapping at the root; report E105 and E107, and return None if unreadable."""
+    if len(source.text) > _MAX_LENGTH:
+        message = f"the text has more than {_MAX_LENGTH} characters, which no play needs"
+        _report(diagnostics, _UnreadableError(Span(source.name, _START, _START), message))
+        return None
     place = Place(source)
     try:
         _check_characters(place)
@@ -89,6 +95,7 @@ class _Composer:
         self._events = self._read()
         self._anchors: dict[str, Marked | None] = {}
         self._sizes: dict[int, int] = {}
+        self._count = 0
 
     def document(self) -> Mapping:
         event = self._next()
@@ -136,6 +143,9 @@ class _Composer:
         span = self._place.span(start, end)
         if depth > _MAX_DEPTH:
             raise _UnreadableError(span, f"values are nested more than {_MAX_DEPTH} deep")
+        self._count += 1
+        if self._count > _MAX_VALUES:
+            raise _UnreadableError(span, f"the file holds more than {_MAX_VALUES} values")
         anchor = event.anchor
         if isinstance(event, yaml.AliasEvent):
             return self._alias(anchor or "", span)
