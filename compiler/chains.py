@@ -1,17 +1,19 @@
 """Features and structures that read other features: what a source may name."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from tradec.compiler.catalog import INDICATOR
 from tradec.compiler.context import Context
 from tradec.compiler.prices import SOURCES
 from tradec.compiler.surface import changed, map_all
 from tradec.dsl import nodes
-from tradec.dsl.words import listed, suggest
+from tradec.dsl.words import listed
 from tradec.runtime.spec import Output, Spec
 
 _NEUTRAL = "close"
+_LONGEST_CHAIN = 60
 
 
 def primary(spec: Spec) -> Output:
@@ -23,7 +25,8 @@ def check_sources(play: nodes.Play, context: Context) -> nodes.Play:
     """Return the play with sources that exist, on the same timeframe and without a circle."""
     sources = Sources(play.features, context)
     checked = changed(play, features=map_all(play.features, sources.of_feature))
-    return changed(checked, features=map_all(checked.features, _Circles(checked, context).cut))
+    cut = changed(checked, features=map_all(checked.features, _Circles(checked, context).cut))
+    return changed(cut, features=map_all(cut.features, _Depths(cut, context).cut))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,10 @@ class Sources:
 
     features: tuple[nodes.Feature, ...]
     context: Context
+    by_id: dict[str, nodes.Feature] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {feature.id: feature for feature in self.features})
 
     def of_feature(self, feature: nodes.Feature) -> nodes.Feature:
         """Return the feature with a source that exists."""
@@ -45,7 +52,7 @@ class Sources:
         name = str(source.value)
         if name in SOURCES:
             return source
-        target = next((f for f in self.features if f.id == name), None)
+        target = self.by_id.get(name)
         if target is None:
             return self._reject(source, f"unknown source `{name}`", self._advice(name))
         if target.tf is None or target.tf.value != timeframe:
@@ -58,7 +65,8 @@ class Sources:
         return source
 
     def _advice(self, name: str) -> str:
-        return suggest(name, (*SOURCES, *(f.id for f in self.features)))
+        options = (*SOURCES, *(f.id for f in self.features))
+        return self.context.diagnostics.advice(name, options)
 
     def _reject(self, source: nodes.Literal, message: str, help_: str = "") -> nodes.Literal:
         self.context.diagnostics.report(
@@ -88,6 +96,27 @@ class _Circles:
             "E404",
             feature.source.span,
             f"`{feature.id}` reads itself: {path}",
+            helps=("give one of them a price as `source`",),
+        )
+        return changed(feature, source=replace(feature.source, value=_NEUTRAL))
+
+
+class _Depths:
+    """Reports the features that stand at the end of a chain without measure."""
+
+    def __init__(self, play: nodes.Play, context: Context) -> None:
+        self._diagnostics = context.diagnostics
+        self._next = {f.id: str(f.source.value) for f in play.features if f.source}
+
+    def cut(self, feature: nodes.Feature) -> nodes.Feature:
+        """Return the feature, on the close if too many features lead up to it."""
+        chain = islice(_path(feature.id, self._next), _LONGEST_CHAIN + 1)
+        if feature.source is None or sum(1 for _ in chain) <= _LONGEST_CHAIN:
+            return feature
+        self._diagnostics.report(
+            "E303",
+            feature.source.span,
+            f"`{feature.id}` stands at the end of more than {_LONGEST_CHAIN} features",
             helps=("give one of them a price as `source`",),
         )
         return changed(feature, source=replace(feature.source, value=_NEUTRAL))

@@ -13,7 +13,7 @@ from tradec.compiler.volatility import CAPABILITY
 from tradec.dsl import nodes, written
 from tradec.dsl.diagnostics import Diagnostics
 from tradec.dsl.span import Span
-from tradec.dsl.words import join_words, suggest
+from tradec.dsl.words import join_words
 
 PIVOTS = "pivots"
 _SECTIONS = ("exec", "low_tf", "med_tf", "high_tf")
@@ -115,7 +115,9 @@ class Levels:
         if name in self.scope.declared.broken:
             return
         known = [s.id for s in self.scope.declared.series.values() if s.unit in providers]
-        help_ = suggest(name, known) or f"declare a feature of {join_words(providers)}"
+        help_ = (
+            self.diagnostics.advice(name, known) or f"declare a feature of {join_words(providers)}"
+        )
         self._report("E401", named.span, f"`{name}` is not declared", help_)
 
     def _report(self, code: str, span: Span, message: str, help_: str) -> None:

@@ -158,7 +158,7 @@ class Scope:
         name = ref.segments[0].name
         shown = f"{ref.qualifier}.{name}" if ref.qualifier else name
         notes = (f"`{name}` is a source, not a price",) if name in AVERAGES else ()
-        likely = suggest(name, (*self.declared.series, *BAR_INPUTS, *BUILTINS))
+        likely = self.diagnostics.advice(name, (*self.declared.series, *BAR_INPUTS, *BUILTINS))
         self.diagnostics.report(
             "E401",
             ref.span,

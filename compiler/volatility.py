@@ -13,7 +13,7 @@ from tradec.compiler.context import Context
 from tradec.compiler.surface import argument
 from tradec.dsl import nodes
 from tradec.dsl.span import NOWHERE, Span
-from tradec.dsl.words import join_words, suggest
+from tradec.dsl.words import join_words
 from tradec.runtime.spec import Spec
 
 VOLATILITY = "volatility"
@@ -80,12 +80,13 @@ class Volatility:
     def _report(self, span: Span, problem: str, name: str = "") -> None:
         providers = self.context.catalog.providing(CAPABILITY)
         known = [f.id for f in self.features if f.indicator.value in providers]
-        self.context.diagnostics.report(
+        diagnostics = self.context.diagnostics
+        diagnostics.report(
             "E306",
             span,
             problem,
             notes=(f"`{KEY}` names a feature of {join_words(providers)} on the same timeframe",),
-            helps=(suggest(name, known) or f"write `{LENGTH}: 14` for a private one",),
+            helps=(diagnostics.advice(name, known) or f"write `{LENGTH}: 14` for a private one",),
         )
 
 

@@ -163,7 +163,8 @@ def report_missing(name: str, path: str, at: Span, cx: Context) -> None:
 
 def report_unknown(section: Section, key: Scalar, path: str, cx: Context) -> None:
     """Report E101 with what the place accepts and what was probably meant."""
-    near = closest(key.text, section.accepted, RENAMED_KEYS)
+    is_crowded = cx.diagnostics.is_crowded
+    near = [] if is_crowded else closest(key.text, section.accepted, RENAMED_KEYS)
     help_ = f"write {join_words(near)}" if near else ""
     if not near and "params" in section.by_name:
         help_ = "write parameters under `params:`"

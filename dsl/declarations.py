@@ -1,7 +1,7 @@
 """The section `variables`: reads it, checks every reference of a play, and settles the types."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from tradec.dsl import nodes
@@ -11,7 +11,7 @@ from tradec.dsl.marked import Marked, Scalar, Sequence, kind_of
 from tradec.dsl.scalars import locate
 from tradec.dsl.span import Span
 from tradec.dsl.variables import MAX_LENGTH, Declared, Variables, references
-from tradec.dsl.words import NumberRangeError, listed, suggest, to_bool, to_number
+from tradec.dsl.words import NumberRangeError, listed, to_bool, to_number
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
@@ -123,8 +123,7 @@ class Declarations:
                 self._variables.known[name].uses.add("variable")
                 self._check_list(self._variables.known[name], value, span)
             elif name not in self._variables.broken:
-                names = sorted(self._variables.known)
-                report_undeclared(name, span, names, self._diagnostics)
+                report_undeclared(name, span, self._variables.known, self._diagnostics)
         self._check_growth(value)
         return None if self._variables.is_unresolved(value) else self._variables.in_text(value)
 
@@ -138,7 +137,7 @@ class Declarations:
         names = self._variables.known.keys() | self._variables.broken
         for name in self._overrides:
             if name not in names:
-                report_undeclared(name, span, sorted(names), self._diagnostics)
+                report_undeclared(name, span, names, self._diagnostics)
 
     def _check_uses(self, root: MarkedMapping) -> None:
         known = self._variables.known
@@ -153,7 +152,7 @@ class Declarations:
                         self._check_list(known[name], scalar, span)
                     elif name not in self._variables.broken:
                         self._has_undeclared = True
-                        report_undeclared(name, span, sorted(known), self._diagnostics)
+                        report_undeclared(name, span, known, self._diagnostics)
                 self._check_growth(scalar)
         for variable in known.values():
             # Where a reference names nothing, it may have meant this one.
@@ -246,16 +245,19 @@ def _first(value: Marked | None) -> Span | None:
     return None
 
 
-def report_undeclared(name: str, span: Span, names: list[str], diagnostics: Diagnostics) -> None:
+def report_undeclared(
+    name: str, span: Span, names: Collection[str], diagnostics: Diagnostics
+) -> None:
     """Report E405 for a reference to `name`."""
     if not _NAME.match(name):
         message = f"`{name}` cannot be the name of a variable"
         helps: tuple[str, ...] = ("write `${name}`, or `$$` for a dollar sign",)
     else:
         message = f"the play declares no variable `{name}`"
-        help_ = suggest(name, names)
+        help_ = diagnostics.advice(name, names)
         helps = (help_,) if help_ else ("declare it under `variables:`",)
-    notes = (f"declared variables: {listed(names)}",) if names else ()
+    few = names and not diagnostics.is_crowded
+    notes = (f"declared variables: {listed(names)}",) if few else ()
     diagnostics.report("E405", span, message, notes=notes, helps=helps)
 
 

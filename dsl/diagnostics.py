@@ -1,11 +1,14 @@
 """What the compiler says about a play: coded, located, with facts and a way out."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tradec.dsl.span import Span
+from tradec.dsl.words import suggest
 
+_CROWDED = 100
 _LONG = 500
 _QUOTED = re.compile(r"`([^`]{60})[^`]{20,}`")
 
@@ -87,6 +90,15 @@ class Diagnostics:
             helps=tuple(map(shortened, helps)),
         )
         self._found.setdefault((code, span, found.message), found)
+
+    def advice(self, word: str, options: Iterable[str]) -> str:
+        """Return "write `a` or `b`" for the options that look like `word`, or an empty text."""
+        return "" if self.is_crowded else suggest(word, options)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so much was found that nobody reads what else could be said about it."""
+        return len(self._found) > _CROWDED
 
     def take_errors(self, other: "Diagnostics") -> None:
         """Add the errors of another collector."""

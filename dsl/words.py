@@ -10,6 +10,7 @@ _DIGITS = 400
 _INT64 = 1 << 63
 _LONGEST = 100  # nobody misspells a longer word
 _MANY = 400  # options among which only near misses are looked for
+_VERY_MANY = 2_000  # options among which nothing is looked for
 _RATIO = 0.6
 _LISTED = 80
 _BOOLS = {"true": True, "false": False}
@@ -51,7 +52,7 @@ def closest(
     known = list(dict.fromkeys(options))
     renamings = [renamed[word]] if renamed and renamed.get(word) in known else []
     low = word.lower()
-    if len(low) > _LONGEST:
+    if len(low) > _LONGEST or len(known) > _VERY_MANY:
         return renamings
     near = _within(low, known, min(2, len(word) - 1)) or _alike(low, known)
     return list(dict.fromkeys([*renamings, *near]))[:3]

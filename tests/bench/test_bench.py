@@ -45,6 +45,7 @@ def test_market_data_give_their_figures() -> None:
     assert all(value > 0 for value in found.values())
 
 
+@pytest.mark.slow
 def test_the_front_end_gives_its_figures() -> None:
     command = [sys.executable, "-m", "bench", "frontend", "--json", "--repeats", "1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
