@@ -59,6 +59,7 @@ class Artifact:
     rules: dict[str, Any]
     source: Source
     overrides: dict[str, str]
+    catalog: Catalog = field(repr=False)
     facts: dict[str, Any] = field(repr=False)
 
     def strategy(self) -> "Strategy":
@@ -77,7 +78,7 @@ class Artifact:
         """The play's meaning, read again from its text."""
         from tradec.compiler.pipeline import front  # noqa: PLC0415  deferred: the whole front end
 
-        return front(self.source, Diagnostics(), self.overrides)
+        return front(self.source, Diagnostics(), self.overrides, catalog=self.catalog)
 
     def text(self, name: str) -> str:
         """Return one of the folder's texts, such as `strategy.pyx` or `play.ir.json`."""
@@ -104,14 +105,14 @@ def compile_play(  # noqa: PLR0913  the parts of a compilation, each once
     given = dict(overrides or {})
     entry = build_dir / "index" / f"{_source_key(source, given, catalog, flags)}.json"
     if not force:
-        found = _look_up(entry, source, given, begun)
+        found = _look_up(entry, source, given, catalog, begun)
         if found is not None:
             return found
     from tradec.compiler.build import make  # noqa: PLC0415  deferred: the whole front end
 
     facts = make(source, given, build_dir, catalog, flags, force, progress or (lambda _: None))
     write_atomically(entry, json.dumps(facts, sort_keys=True))
-    return _artifact(facts, source, given)
+    return _artifact(facts, source, given, catalog)
 
 
 def source_hash(source: Source, overrides: Overrides) -> str:
@@ -125,15 +126,19 @@ def default_build_dir() -> Path:
     return Path(os.environ.get("TRADEC_BUILD_DIR") or "build")
 
 
-def load_artifact(directory: Path) -> Artifact:
-    """Return the compiled play in `directory`; raises ArtifactError if there is none to run."""
+def load_artifact(directory: Path, catalog: Catalog | None = None) -> Artifact:
+    """Return the compiled play in `directory`; raises ArtifactError if there is none to run.
+
+    It runs without the units it was made of; `catalog` is for who asks for the play's meaning.
+    """
     try:
         facts = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
         source = Source(f"{directory}/{PLAY}", (directory / PLAY).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ArtifactError(f"{directory} holds no compiled play: {error}") from error
     try:
-        return _artifact(_moved(facts, directory), source, facts["overrides"])
+        here = _moved(facts, directory)
+        return _artifact(here, source, facts["overrides"], catalog or standard())
     except (LookupError, TypeError, AttributeError) as error:
         raise ArtifactError(f"{directory} is damaged; compile the play again") from error
 
@@ -164,7 +169,7 @@ def _source_key(
 
 
 def _look_up(
-    entry: Path, source: Source, overrides: dict[str, str], begun: float
+    entry: Path, source: Source, overrides: dict[str, str], catalog: Catalog, begun: float
 ) -> Artifact | None:
     """Return the finished artifact, None where anything of it is missing, foreign or damaged."""
     try:
@@ -175,7 +180,7 @@ def _look_up(
             return None
         facts["cached"] = True
         facts["seconds"] = {"front": time.perf_counter() - begun, "cython": 0.0, "cc": 0.0}
-        return _artifact(facts, source, overrides)
+        return _artifact(facts, source, overrides, catalog)
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
 
@@ -190,7 +195,9 @@ def _is_whole(directory: Path, facts: dict[str, Any]) -> bool:
     return there and native.file_hash(Path(facts["module"])) == facts["module_sha256"]
 
 
-def _artifact(facts: dict[str, Any], source: Source, overrides: dict[str, str]) -> Artifact:
+def _artifact(
+    facts: dict[str, Any], source: Source, overrides: dict[str, str], catalog: Catalog
+) -> Artifact:
     return Artifact(
         name=facts["name"],
         symbol=facts["symbol"],
@@ -209,6 +216,7 @@ def _artifact(facts: dict[str, Any], source: Source, overrides: dict[str, str]) 
         rules=facts["rules"],
         source=source,
         overrides=overrides,
+        catalog=catalog,
         facts=facts,
     )
 

@@ -36,7 +36,7 @@ def make(  # noqa: PLR0913, PLR0917  the parts of a compilation, each once
     begun = time.perf_counter()
     progress("reading the play")
     diagnostics = Diagnostics()
-    play = front(source, diagnostics, overrides)
+    play = front(source, diagnostics, overrides, catalog=catalog)
     plan = plan_of(play, Context(catalog=catalog, diagnostics=diagnostics))
     emitted = emit(plan, catalog)
     front_seconds = time.perf_counter() - begun
@@ -75,12 +75,19 @@ def make(  # noqa: PLR0913, PLR0917  the parts of a compilation, each once
         "notes": notes_of(play, params),
         "data": list(data_of(play)),
         "features": _features(plan),
+        "units": own_units(play, catalog),
         "validation": validation_of(play),
         "timeframes": dict(play.roles),
         "diagnostics": [facts_of(d) for d in diagnostics.all],
     }
     write_atomically(directory / MANIFEST, json.dumps(facts, indent=2, sort_keys=True) + "\n")
     return facts
+
+
+def own_units(play: ir.Play, catalog: Catalog) -> dict[str, str]:
+    """Return the user's own units that a play is made of, each with a hash of its two files."""
+    used = {series.unit for series in play.series}
+    return {unit.name: unit.sha256 for unit in catalog.own() if unit.name in used}
 
 
 def _build(  # noqa: PLR0913, PLR0917  passed on

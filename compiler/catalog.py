@@ -1,12 +1,15 @@
 """The only registry of units: what lies in the folders of indicators and structures.
 
 A unit's module is imported when its SPEC is first asked for, so listing the catalogue is cheap.
+Folders of a user's own units, laid out as in `runtime/`, add to tradec's.
 """
 
 import hashlib
 import importlib
 import importlib.util
+import re
 import sys
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +24,18 @@ from tradec.runtime.spec import Spec
 INDICATOR = "indicator"
 STRUCTURE = "structure"
 _FOLDERS = {INDICATOR: indicators, STRUCTURE: structures}
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
+
+class UnitError(ValueError):
+    """A unit of the user's that cannot be used; what the command line says of it."""
+
+    code = "BAD_UNIT"
+
+    def __init__(self, message: str, hint: str = "", complaints: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+        self.details = {"complaints": list(complaints)} if complaints else {}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,13 +58,26 @@ class Unit:
         return "".join(part.capitalize() for part in self.name.split("_"))
 
     @property
+    def is_own(self) -> bool:
+        """Whether it is the user's own and no part of tradec."""
+        return not self.module
+
+    @property
+    def sha256(self) -> str:
+        """A hash of its two files."""
+        both = (self.file.read_bytes(), self.kernel.read_bytes())
+        return hashlib.sha256(b"\0".join(both)).hexdigest()
+
+    @property
     def cimport_name(self) -> str:
-        """The name under which its kernel is cimported; a foreign one is staged for a build."""
+        """The name under which its kernel is cimported; a user's own is staged for a build."""
         return self.module or f"own_{self.name}"
 
     def load(self) -> ModuleType:
         """Return the unit's module."""
-        return importlib.import_module(self.module) if self.module else _load_file(self.file)
+        if self.module:
+            return importlib.import_module(self.module)
+        return _load_file(self.file, hashlib.sha256(self.file.read_bytes()).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +88,16 @@ class Catalog:
 
     @classmethod
     def load(cls, extra: tuple[Path, ...] = ()) -> "Catalog":
-        """Return tradec's own units and those below `extra`, laid out as in `runtime/`."""
-        found = {unit.name: unit for kind in _FOLDERS for unit in _own(kind)}
+        """Return tradec's units and those in the folders `extra`; UnitError for a wrong one."""
+        found = {unit.name: unit for kind in _FOLDERS for unit in _packaged(kind)}
         for folder in extra:
-            for unit in _foreign(folder):
+            for unit in _of_user(folder):
                 if unit.name in found:
-                    raise ValueError(f"unit `{unit.name}` is declared twice: {unit.file}")
+                    there = "tradec has one" if found[unit.name].module else found[unit.name].file
+                    raise UnitError(
+                        f"unit `{unit.name}` is declared twice: {unit.file}, {there}",
+                        "give it another name: that of its two files",
+                    )
                 found[unit.name] = unit
         return cls(tuple(sorted(found.values())))
 
@@ -105,6 +137,10 @@ class Catalog:
     def providing(self, capability: str) -> tuple[str, ...]:
         """Return the names of the units that provide a capability, sorted."""
         return tuple(u.name for u in self.units if capability in self.spec(u.name).provides)
+
+    def own(self) -> tuple[Unit, ...]:
+        """Return the user's own units."""
+        return tuple(unit for unit in self.units if unit.is_own)
 
     def reference(self, name: str) -> type[Any]:
         """Return the plain-Python class of a unit."""
@@ -147,30 +183,71 @@ def _folder(package: ModuleType) -> Path:
     return Path(next(iter(package.__path__)))
 
 
-def _own(kind: str) -> Iterator[Unit]:
+def _packaged(kind: str) -> Iterator[Unit]:
     package = _FOLDERS[kind]
     for file in _unit_files(_folder(package)):
         yield Unit(file.stem, kind, file, f"{package.__name__}.{file.stem}")
 
 
-def _foreign(folder: Path) -> Iterator[Unit]:
-    for kind, package in _FOLDERS.items():
-        for file in _unit_files(folder / package.__name__.rpartition(".")[2]):
+def _of_user(folder: Path) -> Iterator[Unit]:
+    if not folder.is_dir():
+        raise UnitError(f"there is no folder of units `{folder}`")
+    homes = {kind: folder / f"{kind}s" for kind in _FOLDERS}
+    if not any(home.is_dir() for home in homes.values()):
+        raise UnitError(
+            f"`{folder}` holds no folder `indicators` or `structures`",
+            f"put the pair of files of an indicator into `{folder / 'indicators'}`",
+        )
+    for kind, home in homes.items():
+        for file in _pairs(home):
             yield Unit(file.stem, kind, file)
 
 
+def _pairs(home: Path) -> Iterator[Path]:
+    """Yield the Python files of a user's pairs; UnitError where one half is missing."""
+    halves = [f for f in home.glob("*.p[yx]*") if f.suffix in {".py", ".pxd"}]
+    for name in sorted({half.stem for half in halves if not half.stem.startswith("_")}):
+        for suffix, holds in ((".py", "SPEC and reference"), (".pxd", "the kernel")):
+            if not (home / f"{name}{suffix}").is_file():
+                there = {".py": ".pxd", ".pxd": ".py"}[suffix]
+                raise UnitError(
+                    f"unit `{name}` is half there: {home / name}{there} has no {name}{suffix}",
+                    f"{name}{suffix} holds {holds}; docs/own-indicator.md shows a pair",
+                )
+        if not _NAME.fullmatch(name):
+            raise UnitError(
+                f"`{name}` is no name for a unit: {home / name}.py",
+                "name its files in lower case with single underscores, such as typical_range",
+            )
+        yield home / f"{name}.py"
+
+
 def _unit_files(folder: Path) -> Iterator[Path]:
-    if folder.is_dir():
-        yield from sorted(f for f in folder.glob("*.py") if not f.stem.startswith("_"))
+    yield from sorted(f for f in folder.glob("*.py") if not f.stem.startswith("_"))
 
 
 @lru_cache
-def _load_file(file: Path) -> ModuleType:
-    name = f"tradec_unit_{hashlib.sha256(str(file).encode()).hexdigest()[:16]}"
+def _load_file(file: Path, sha256: str) -> ModuleType:
+    """Return the module of a user's unit; `sha256` is of its content, which may change."""
+    name = f"tradec_unit_{hashlib.sha256(f'{file} {sha256}'.encode()).hexdigest()[:16]}"
     found = importlib.util.spec_from_file_location(name, file)
     assert found is not None
     assert found.loader is not None
     module = importlib.util.module_from_spec(found)
     sys.modules[name] = module
-    found.loader.exec_module(module)
+    try:
+        found.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        said = error.msg if isinstance(error, SyntaxError) else str(error)
+        raise UnitError(f"{_line_of(error, file)}: {type(error).__name__}: {said}") from error
     return module
+
+
+def _line_of(error: Exception, file: Path) -> str:
+    """Return the file of a unit with the line in it at which importing it failed."""
+    if isinstance(error, SyntaxError) and error.filename == str(file):
+        return f"{file}:{error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(file)]
+    return f"{file}:{lines[-1]}" if lines else str(file)

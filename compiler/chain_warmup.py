@@ -1,7 +1,7 @@
 """What one series asks for before it is worth reading, with the chain of series behind it."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tradec.compiler import ir
@@ -11,7 +11,7 @@ from tradec.compiler.reads import reads_of
 from tradec.compiler.settings import play_values, unit_arguments
 from tradec.compiler.volatility import VOLATILITY
 from tradec.runtime.formula import evaluate
-from tradec.runtime.spec import Anchored, Fading, Finite, Integral, Memory
+from tradec.runtime.spec import Anchored, Fading, Finite, Integral, Memory, Output, Spec
 from tradec.runtime.timeframe import bars_per_period
 
 TOLERANCE = 1e-3
@@ -59,17 +59,13 @@ class ChainWarmup:
         return self._own_first_valid(series, output) + max(sources, default=0)
 
     def _bars_of(self, series: ir.Series, output: str) -> int:
-        spec, names = self._specs[series.id], self._names(series)
-        memory = spec.memory_of(spec.output(output))
-        if isinstance(memory, Anchored):
-            return int(evaluate(memory.bars_required, names))
-        own = self._own_first_valid(series, output)
-        if isinstance(memory, Fading):
-            decay = float(evaluate(memory.decay, names))
-            own += fading_bars(decay, memory.order, self._tolerance)
+        spec = self._specs[series.id]
+        own = own_bars(spec, spec.output(output), self._names(series), self._tolerance)
+        if isinstance(spec.memory_of(spec.output(output)), Anchored):
+            return own
         sources = (self._bars_read(read) for read in self._chained(series))
         volatile = (self._bars_read(read) for read in self._volatile(series))
-        return max([own + max(sources, default=1), *volatile])
+        return max([own - 1 + max(sources, default=1), *volatile])
 
     def _bars_read(self, read: ir.Read) -> int:
         series = self._series.get(read.series)
@@ -115,6 +111,19 @@ class ChainWarmup:
         given = unit_arguments(series, self._specs[name], self._values)
         lag = join_lag(*(output.type.lag for output in series.outputs))
         return {**given, "first_valid": self.first_valid(name), "lag": lag}
+
+
+def own_bars(
+    spec: Spec, output: Output, names: Mapping[str, Any], tolerance: float = TOLERANCE
+) -> int:
+    """Return the bars after which an output may be trusted, fed what is right from the start."""
+    memory = spec.memory_of(output)
+    if isinstance(memory, Anchored):
+        return int(evaluate(memory.bars_required, names))
+    bars = spec.first_valid_of(output, names) + 1
+    if isinstance(memory, Fading):
+        bars += fading_bars(float(evaluate(memory.decay, names)), memory.order, tolerance)
+    return bars
 
 
 def fading_bars(decay: float, order: int, tolerance: float = TOLERANCE) -> int:

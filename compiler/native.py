@@ -28,7 +28,7 @@ from types import ModuleType
 from typing import Any
 
 import tradec
-from tradec.compiler.catalog import Catalog
+from tradec.compiler.catalog import Catalog, Unit, UnitError
 
 MODULE = "strategy"
 STAMP = "strategy.sha256"
@@ -84,9 +84,8 @@ def build(
         # another process may have built it while this one waited
         if not force and (found := _look_up(key, home)):
             return found
-        return _build_into(
-            text, key, home, (*flags, f"-DTRADEC_MODULE_ID={module_id(text, catalog)}")
-        )
+        stamp = f"-DTRADEC_MODULE_ID={module_id(text, catalog)}"
+        return _build_into(text, key, home, (*flags, stamp), catalog.own())
 
 
 def module_id(text: str, catalog: Catalog) -> str:
@@ -118,12 +117,16 @@ def _look_up(key: str, home: Path) -> Built | None:
     return Built(key=key, file=file, sha256=sha256, cached=True, cython_seconds=0.0, cc_seconds=0.0)
 
 
-def _build_into(text: str, key: str, home: Path, flags: tuple[str, ...]) -> Built:
+def _build_into(
+    text: str, key: str, home: Path, flags: tuple[str, ...], own: tuple[Unit, ...]
+) -> Built:
     work = Path(tempfile.mkdtemp(prefix=f".{key}-", dir=home.parent))
     try:
         (work / f"{MODULE}.pyx").write_text(text, encoding="utf-8")
+        for unit in own:
+            shutil.copyfile(unit.kernel, work / f"{unit.cimport_name}.pxd")
         begun = time.perf_counter()
-        source = _cythonize(work / f"{MODULE}.pyx")
+        source = _cythonize(work / f"{MODULE}.pyx", own)
         between = time.perf_counter()
         _compile(source, work, flags)
         done = time.perf_counter()
@@ -237,12 +240,15 @@ def _compiler_version() -> str:
     return f"{file.name} {status.st_size} {status.st_mtime_ns}"
 
 
-def _cythonize(source: Path) -> Path:
-    """Translate to C; raises CythonError with the places of its complaints."""
+def _cythonize(source: Path, own: tuple[Unit, ...]) -> Path:
+    """Translate to C; raises CythonError with the places of its complaints.
+
+    What Cython says of a user's own kernel, or of how it is called, is a UnitError.
+    """
     cython: Any = importlib.import_module("Cython.Compiler.Main")  # deferred: half a second
     options = cython.CompilationOptions(
         cython.default_options,
-        include_path=[str(_INCLUDE)],
+        include_path=[str(source.parent), str(_INCLUDE)],
         use_listing_file=True,
         errors_to_stderr=False,
     )
@@ -250,9 +256,29 @@ def _cythonize(source: Path) -> Path:
     listing = source.with_suffix(".lis")
     complaints = listing.read_text(encoding="utf-8") if listing.exists() else ""
     if result.num_errors or not result.c_file:
-        raise CythonError(_places(complaints, source.name), complaints)
+        places = _places(complaints, source.name)
+        for unit in own:
+            _blame(unit, complaints, places, source.read_text(encoding="utf-8").splitlines())
+        raise CythonError(places, complaints)
     listing.unlink(missing_ok=True)
     return Path(result.c_file)
+
+
+def _blame(
+    unit: Unit, complaints: str, places: tuple[tuple[int, str], ...], lines: list[str]
+) -> None:
+    """Raise UnitError where Cython complains about a user's kernel, or about a call of it."""
+    inside = _places(complaints, f"{unit.cimport_name}.pxd")
+    if inside:
+        said = tuple(f"{unit.kernel}:{number}: {message}" for number, message in inside)
+        raise UnitError(said[0], complaints=said)
+    called = re.compile(rf"\b{unit.cimport_name}\b|\b{unit.name}_(init|step)\(")
+    for number, message in places:
+        if called.search(lines[number - 1]):
+            raise UnitError(
+                f"{unit.kernel} does not fit its SPEC: {message}",
+                f"`tradec describe {unit.name}` shows how its kernel is called",
+            )
 
 
 def _places(complaints: str, file: str) -> tuple[tuple[int, str], ...]:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias, cast
 
-from tradec.compiler import catalog, ir
+from tradec.compiler import ir
+from tradec.compiler.catalog import Catalog, standard
 from tradec.compiler.context import Context, Options
 from tradec.compiler.passes.check_rules import check_rules
 from tradec.compiler.passes.compute_warmup import compute_warmup
@@ -19,6 +20,7 @@ from tradec.compiler.passes.resolve_features import resolve_features
 from tradec.compiler.passes.resolve_timeframes import resolve_timeframes
 from tradec.compiler.passes.share_subexpressions import share_subexpressions
 from tradec.compiler.plan import Plan, Timed
+from tradec.compiler.unit_rules import require_sound
 from tradec.compiler.verify import verify
 from tradec.dsl import nodes
 from tradec.dsl.build import read_what_stands
@@ -66,6 +68,7 @@ def run(
     """
     if stop_after is not None and stop_after not in names():
         raise ValueError(f"no pass is called `{stop_after}`")
+    require_sound(context.catalog)
     stage: Any = play
     for one in PASSES:
         if one is _BACK[0]:
@@ -81,6 +84,7 @@ def check_source(
     diagnostics: Diagnostics,
     overrides: Mapping[str, str] = _NOTHING_SET,
     *,
+    catalog: Catalog | None = None,
     options: Options | None = None,
 ) -> ir.Play | None:
     """Return the typed play of a text; None if it has errors, which are all in `diagnostics`."""
@@ -88,7 +92,9 @@ def check_source(
     if written is None:
         return None
     found = Diagnostics() if diagnostics.has_errors else diagnostics
-    context = _context(found, options)
+    units = catalog or standard()
+    require_sound(units)
+    context = Context(catalog=units, diagnostics=found, options=options or Options())
     stage: Any = written
     for one in _FRONT:
         stage = _applied(one, stage, context)
@@ -102,10 +108,11 @@ def front(
     diagnostics: Diagnostics,
     overrides: Mapping[str, str] = _NOTHING_SET,
     *,
+    catalog: Catalog | None = None,
     options: Options | None = None,
 ) -> ir.Play:
     """Return the typed play of a text; raises PlayError with everything found if it has errors."""
-    play = check_source(source, diagnostics, overrides, options=options)
+    play = check_source(source, diagnostics, overrides, catalog=catalog, options=options)
     if play is None:
         raise PlayError(diagnostics.all)
     return play
@@ -118,12 +125,6 @@ def plan_of(play: ir.Play, context: Context) -> Plan:
         stage = _applied(one, stage, context)
     assert isinstance(stage, Plan)
     return stage
-
-
-def _context(diagnostics: Diagnostics, options: Options | None) -> Context:
-    return Context(
-        catalog=catalog.standard(), diagnostics=diagnostics, options=options or Options()
-    )
 
 
 def _applied(

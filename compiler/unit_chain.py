@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from tradec.compiler.catalog import Catalog
 from tradec.compiler.memory import join_lag
 from tradec.runtime.formula import evaluate
-from tradec.runtime.spec import INTEGER_INPUTS, Output, Spec
+from tradec.runtime.kernels.arith import MISSING
+from tradec.runtime.spec import INTEGER_INPUTS, Output, Param, Spec
 from tradec.runtime.timeframe import bars_per_period
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 Params: TypeAlias = Mapping[str, Mapping[str, Any]]
@@ -131,6 +133,27 @@ class UnitChain:
         return self.spec.first_valid_of(output, self.values(params, volatility, timeframe))
 
 
+def sample(unit: UnitChain) -> dict[str, dict[str, Any]]:
+    """Return the default parameters of a chain, small ones where they are required."""
+    return {m.name: {p.name: _sampled(p) for p in m.spec.params} for m in unit.chain}
+
+
+def _sampled(param: Param) -> Any:
+    if param.default is not None or not (param.required or param.required_if):
+        return param.default
+    match param.kind:
+        case "series":
+            return None
+        case "list":
+            return (0.5,)
+        case "choice":
+            return param.choices[0]
+        case "bool":
+            return False
+    low = 5 if param.low is None else max(param.low, 5)
+    return low if param.high is None else min(low, param.high)
+
+
 class References:
     """The Python references of a chain, stepped together."""
 
@@ -181,3 +204,11 @@ def dtype_of(output: Output) -> str:
 def input_dtype(name: str) -> str:
     """Return the type of an input's column."""
     return "int64" if name in INTEGER_INPUTS else "float64"
+
+
+def is_missing(column: "NDArray[Any]") -> "NDArray[np.bool_]":
+    """Return where a column of raw values has none."""
+    import numpy as np  # noqa: PLC0415  deferred: a cached compile needs none
+
+    found: NDArray[np.bool_] = np.isnan(column) if column.dtype == float else column == MISSING
+    return found

@@ -36,6 +36,10 @@ class Function:
     arguments: tuple[str, ...]
 
 
+class FaultError(Exception):
+    """Something that a unit declares or promises and does not keep."""
+
+
 class UnitModule:
     """The kernels of some units, built."""
 
@@ -54,7 +58,8 @@ class UnitModule:
             job.step(0, cut)
             job.save_spoil_restore()
         job.step(max(cut, 0), job.bars)
-        assert job.is_sound, f"{unit.name} writes behind its rings"
+        if not job.is_sound:
+            raise FaultError(f"{unit.name} writes behind its rings")
         return job.outputs
 
 

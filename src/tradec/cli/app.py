@@ -20,6 +20,7 @@ COMMANDS = {
     ),
     "explain": ("tradec.cli.explain", "explain", "Explain a diagnostic code."),
     "describe": ("tradec.cli.describe", "describe", "Describe an indicator or a structure."),
+    "units": ("tradec.cli.app", "units", "Check indicators and structures of your own."),
     "play": ("tradec.cli.app", "play", "Say whether a play can run, and what it needs."),
     "data": ("tradec.cli.app", "data", "Import market data, and see what there is."),
     "runs": ("tradec.cli.app", "runs", "List past runs and look into them."),
@@ -44,6 +45,9 @@ DATA = {
 }
 PLAY = {
     "preflight": ("tradec.cli.play_preflight", "preflight", "Say whether a play can run on data."),
+}
+UNITS = {
+    "check": ("tradec.cli.units_check", "check", "Hold a unit's two halves to each other."),
 }
 RUNS = {
     "list": ("tradec.cli.runs_list", "list_", "List the runs of a folder."),
@@ -73,6 +77,12 @@ def data() -> None:
 @global_options(hidden=True)
 def play() -> None:
     """Say whether a play can run, and what it needs."""
+
+
+@click.group(cls=LazyGroup, lazy=UNITS)
+@global_options(hidden=True)
+def units() -> None:
+    """Check indicators and structures of your own (docs/own-indicator.md)."""
 
 
 @click.group(cls=LazyGroup, lazy=RUNS)

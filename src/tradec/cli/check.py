@@ -11,6 +11,7 @@ from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
 from tradec.cli.play_file import PlayFile, read_play_file
 from tradec.cli.settings import current
+from tradec.cli.units import known_units
 from tradec.cli.variables import set_option
 
 if TYPE_CHECKING:
@@ -65,24 +66,23 @@ def _checked(play: PlayFile, overrides: dict[str, str]) -> tuple["Diagnostic", .
     from tradec.dsl.diagnostics import Diagnostics
 
     sink = Diagnostics()
-    check_source(play.source, sink, overrides)
+    check_source(play.source, sink, overrides, catalog=known_units())
     diagnosed.tell(sink.all, play.source, current())
     return sink.all
 
 
 def _history(play: PlayFile, overrides: dict[str, str]) -> list[dict[str, object]]:
     """Return what each timeframe of a sound play needs; nothing for another one."""
-    from tradec.compiler import catalog
     from tradec.compiler.context import Context
     from tradec.compiler.passes.compute_warmup import compute_warmup
     from tradec.compiler.pipeline import check_source
     from tradec.compiler.warmup_report import needs
     from tradec.dsl.diagnostics import Diagnostics
 
-    typed = check_source(play.source, Diagnostics(), overrides)
+    typed = check_source(play.source, Diagnostics(), overrides, catalog=known_units())
     if typed is None:
         return []
-    context = Context(catalog=catalog.standard(), diagnostics=Diagnostics())
+    context = Context(catalog=known_units(), diagnostics=Diagnostics())
     return [
         {
             "timeframe": need.warmup.timeframe,

@@ -11,6 +11,7 @@ from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
 from tradec.cli.rewritten import Rewritten, changed_meaning, named_plays, refuse_examples
 from tradec.cli.settings import current
+from tradec.cli.units import known_units
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,11 +60,11 @@ def _converted(play: "PlayFile", path: "Path | None", to: str) -> Rewritten:
     from tradec.dsl.diagnostics import Diagnostics
     from tradec.dsl.normal.convert import convert as converted
 
-    source = play.source
+    source, units = play.source, known_units()
     with telling(source, current()):
-        meaning = front(source, Diagnostics())
+        meaning = front(source, Diagnostics(), catalog=units)
     found = converted(source, to)
-    again = check_source(replace(source, text=found.text), Diagnostics())
+    again = check_source(replace(source, text=found.text), Diagnostics(), catalog=units)
     if again != meaning or play_hash(again) != play_hash(meaning):
         raise changed_meaning(source)
     notes = []

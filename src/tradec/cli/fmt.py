@@ -12,6 +12,7 @@ from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
 from tradec.cli.rewritten import Rewritten, changed_meaning, named_plays, refuse_examples
 from tradec.cli.settings import current
+from tradec.cli.units import known_units
 
 if TYPE_CHECKING:
     from tradec.cli.play_file import PlayFile
@@ -61,11 +62,12 @@ def _normal(play: "PlayFile") -> str:
     if read_yaml(source, sink) is None:
         diagnosed.tell(sink.all, source, current())
         raise diagnosed.invalid(sink.all, play.name)
-    meaning = check_source(source, Diagnostics())
+    units = known_units()
+    meaning = check_source(source, Diagnostics(), catalog=units)
     laid_out = _in(source, normal_form(source, respell=False))
     kept = same_values(source, laid_out) and comments_of(source) == comments_of(laid_out)
     text = laid_out.text if meaning is None else normal_form(source)
-    if not kept or check_source(_in(source, text), Diagnostics()) != meaning:
+    if not kept or check_source(_in(source, text), Diagnostics(), catalog=units) != meaning:
         raise changed_meaning(source)
     return text
 

@@ -17,7 +17,8 @@ def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Any
     """Store a global option that was given; one that was not leaves what is there."""
     settings = context.find_object(Settings)
     if settings is not None and value and parameter.name:
-        setattr(settings, parameter.name, value)
+        before = getattr(settings, parameter.name) if isinstance(value, tuple) else None
+        setattr(settings, parameter.name, before + value if before else value)
     return value
 
 
@@ -47,6 +48,15 @@ def global_options(*, hidden: bool) -> Callable[[Decorated], Decorated]:
                 callback=_keep,
                 hidden=hidden,
                 help="The settings, instead of ./tradec.toml.  [env TRADEC_CONFIG]",
+            ),
+            click.option(
+                "--units",
+                type=click.Path(file_okay=False, path_type=Path),
+                multiple=True,
+                expose_value=False,
+                callback=_keep,
+                hidden=hidden,
+                help="A folder of your own units; may be repeated.  [env TRADEC_UNITS]",
             ),
             _flag("--no-color", text="No colors; NO_COLOR does the same.", hidden=hidden),
             _flag("--debug", text="Show the traceback of an internal error.", hidden=hidden),

@@ -10,6 +10,7 @@ from tradec.cli.error import CommandError
 from tradec.cli.native import compiled
 from tradec.cli.play_file import PlayFile, is_folder, read_play_file
 from tradec.cli.settings import current
+from tradec.cli.units import known_units, warn_of_unchecked
 
 if TYPE_CHECKING:
     from tradec.compiler.artifact import Artifact
@@ -25,7 +26,8 @@ class Machine:
     """A strategy with what a run must know of it; `files` are copied into the run's folder.
 
     `rules` are the keywords of `runtime.sim.rules.Rules`, `roles` the concrete timeframes, `data`
-    the kinds of data that the play reads.
+    the kinds of data that the play reads, `units` the user's own units that it is made of, with
+    their hashes.
     """
 
     strategy: Any
@@ -36,6 +38,7 @@ class Machine:
     validation: Mapping[str, Any]
     rules: Mapping[str, Any]
     values: Mapping[str, int | float]
+    units: Mapping[str, str]
     play_hash: str
     module_hash: str
     warmup: Mapping[str, int]
@@ -77,7 +80,7 @@ def artifact_in(folder: Path) -> "Artifact":
     from tradec.compiler.artifact import ArtifactError, load_artifact
 
     try:
-        return load_artifact(folder)
+        return load_artifact(folder, known_units())
     except ArtifactError as problem:
         raise CommandError(
             str(problem),
@@ -97,6 +100,7 @@ def _native(artifact: "Artifact") -> Machine:
         validation=artifact.facts["validation"],
         rules=artifact.rules,
         values=artifact.params,
+        units=artifact.facts.get("units", {}),
         play_hash=artifact.play_hash,
         module_hash=artifact.module_hash,
         warmup=artifact.warmup,
@@ -108,8 +112,8 @@ def _native(artifact: "Artifact") -> Machine:
 
 
 def _interpreted(play: PlayFile, overrides: Mapping[str, str], progress: Progress) -> Machine:
+    from tradec.compiler.build import own_units
     from tradec.compiler.canonical import canonical, module_hash, play_hash
-    from tradec.compiler.catalog import standard
     from tradec.compiler.context import Context
     from tradec.compiler.interpreted import strategy_of
     from tradec.compiler.passes.compute_warmup import compute_warmup
@@ -120,14 +124,15 @@ def _interpreted(play: PlayFile, overrides: Mapping[str, str], progress: Progres
     from tradec.dsl.diagnostics import Diagnostics
 
     progress("reading the play")
-    sink = Diagnostics()
+    sink, units = Diagnostics(), known_units()
     with telling(play.source, current()):
-        meaning = front(play.source, sink, overrides)
+        meaning = front(play.source, sink, overrides, catalog=units)
     tell(sink.all, play.source, current())
-    catalog, values = standard(), play_values(meaning, {})
-    timed = compute_warmup(meaning, Context(catalog=catalog, diagnostics=sink))
+    warn_of_unchecked(own_units(meaning, units), units)
+    values = play_values(meaning, {})
+    timed = compute_warmup(meaning, Context(catalog=units, diagnostics=sink))
     return Machine(
-        strategy=strategy_of(meaning, catalog, values),
+        strategy=strategy_of(meaning, units, values),
         name=meaning.name,
         symbol=meaning.symbol,
         exec=meaning.exec,
@@ -135,6 +140,7 @@ def _interpreted(play: PlayFile, overrides: Mapping[str, str], progress: Progres
         validation=validation_of(meaning),
         rules=rules_of(meaning, values),
         values=values,
+        units=own_units(meaning, units),
         play_hash=play_hash(meaning),
         module_hash=module_hash(meaning),
         warmup={one.timeframe: one.bars for one in timed.warmup},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tradec.cli.diagnosed import tell, telling
 from tradec.cli.play_file import PlayFile
 from tradec.cli.settings import current
+from tradec.cli.units import known_units, warn_of_unchecked
 
 if TYPE_CHECKING:
     from tradec.compiler.artifact import Artifact
@@ -23,15 +24,17 @@ def compiled(
     """Return the play's artifact, its warnings told on stderr."""
     from tradec.compiler.artifact import compile_play
 
-    settings = current()
+    settings, units = current(), known_units()
     with telling(play.source, settings):
         artifact = compile_play(
             play.source,
             overrides=overrides,
             build_dir=build_dir,
+            catalog=units,
             force=force,
             progress=progress,
         )
+    warn_of_unchecked(artifact.facts["units"], units)
     if artifact.diagnostics:
         tell(artifact.diagnostics, play.source, settings)
     return artifact

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tradec.cli.diagnosed import telling
 from tradec.cli.play_file import read_play_file
 from tradec.cli.settings import current
+from tradec.cli.units import known_units
 
 ALWAYS = ("kline_1m", "mark_1m", "funding", "instrument", "risk_tier")
 """What every simulated run uses, whatever its play reads."""
@@ -35,7 +36,6 @@ class Needs:
 
 def needs_of(argument: str, overrides: Mapping[str, str]) -> Needs:
     """Return what a play needs; nothing is compiled to native code for it."""
-    from tradec.compiler.catalog import standard
     from tradec.compiler.context import Context
     from tradec.compiler.passes.compute_warmup import compute_warmup
     from tradec.compiler.pipeline import front
@@ -43,11 +43,11 @@ def needs_of(argument: str, overrides: Mapping[str, str]) -> Needs:
     from tradec.dsl.diagnostics import Diagnostics
 
     play = read_play_file(argument)
-    sink = Diagnostics()
+    sink, units = Diagnostics(), known_units()
     with telling(play.source, current()):
-        meaning = front(play.source, sink, overrides)
+        meaning = front(play.source, sink, overrides, catalog=units)
     read = data_of(meaning)
-    timed = compute_warmup(meaning, Context(catalog=standard(), diagnostics=sink))
+    timed = compute_warmup(meaning, Context(catalog=units, diagnostics=sink))
     return Needs(
         play=meaning.name,
         symbol=meaning.symbol,

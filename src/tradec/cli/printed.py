@@ -9,6 +9,7 @@ from tradec.cli.error import CommandError
 from tradec.cli.play_file import PlayFile
 from tradec.cli.settings import current
 from tradec.cli.suggest import did_you_mean
+from tradec.cli.units import known_units
 
 if TYPE_CHECKING:
     from tradec.compiler.pipeline import Stage
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 def printed_after(play: PlayFile, stop_after: str, overrides: Mapping[str, str]) -> str:
     """Return the play's text after the pass `stop_after`, its findings told on stderr."""
     from tradec.compiler import pipeline
-    from tradec.compiler.catalog import standard
     from tradec.compiler.context import Context
     from tradec.dsl.build import read_play
     from tradec.dsl.diagnostics import Diagnostics
@@ -31,7 +31,7 @@ def printed_after(play: PlayFile, stop_after: str, overrides: Mapping[str, str])
         written = read_play(play.source, sink, overrides)
         sink.stop_on_errors()
         assert written is not None, "a play without errors has a tree"
-        context = Context(catalog=standard(), diagnostics=sink)
+        context = Context(catalog=known_units(), diagnostics=sink)
         stage = pipeline.run(written, context, stop_after=stop_after)
         sink.stop_on_errors()
     tell(sink.all, play.source, current())

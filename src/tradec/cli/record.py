@@ -88,6 +88,7 @@ def input_hash(done: Done) -> str:
             "base": market.base,
             "instrument": market.instrument.as_dict(),
             "tradec": tradec.__version__,
+            "units": dict(machine.units),
             "overrides": dict(done.overrides),
             "seed": market.figures.get("seed"),
         }
@@ -136,6 +137,7 @@ def _manifest(done: Done) -> dict[str, Any]:
         "play_hash": machine.play_hash,
         "module_hash": machine.module_hash,
         "tradec": tradec.__version__,
+        "units": dict(machine.units),
         "mode": MODE,
         "engine": machine.engine,
         "symbol": machine.symbol,

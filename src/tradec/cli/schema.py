@@ -8,6 +8,7 @@ import click
 
 from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
+from tradec.cli.units import known_units
 
 FILE = "play.schema.json"
 """Where `tradec new` puts the schema, beside the play that points at it."""
@@ -46,10 +47,9 @@ def schema(what: str, path: Path | None) -> Outcome:
 
 def play_schema_text() -> str:
     """Return the schema as the text of a file."""
-    from tradec.compiler.catalog import standard
     from tradec.compiler.json_schema.play import play_schema
 
-    return json.dumps(play_schema(standard()), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(play_schema(known_units()), indent=1, ensure_ascii=False) + "\n"
 
 
 def write_if_other(path: Path, text: str) -> bool:

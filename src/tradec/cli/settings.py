@@ -23,6 +23,7 @@ class Settings:
     no_color: bool = False
     data_dir: Path | None = None
     config: Path | None = None
+    units: tuple[Path, ...] = ()
     command: str = "tradec"
     style: str = "text"
     warnings: list[str] = field(default_factory=list)

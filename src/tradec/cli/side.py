@@ -11,6 +11,7 @@ from tradec.cli.error import CommandError
 from tradec.cli.machine import artifact_in
 from tradec.cli.play_file import PlayFile, checked, is_folder, read_play_file
 from tradec.cli.settings import current
+from tradec.cli.units import known_units
 
 if TYPE_CHECKING:
     from tradec.compiler import ir
@@ -52,7 +53,7 @@ def _of_play(play: PlayFile) -> Side:
     from tradec.dsl.diagnostics import Diagnostics
 
     with telling(play.source, current()):
-        meaning = front(play.source, Diagnostics())
+        meaning = front(play.source, Diagnostics(), catalog=known_units())
     return Side(
         name=play.name,
         play=meaning,
@@ -63,15 +64,14 @@ def _of_play(play: PlayFile) -> Side:
 
 def _code_of(meaning: "ir.Play") -> str:
     """Return the module that the compiler would build."""
-    from tradec.compiler.catalog import standard
     from tradec.compiler.context import Context
     from tradec.compiler.emit import emit
     from tradec.compiler.pipeline import plan_of
     from tradec.dsl.diagnostics import Diagnostics
 
-    catalog = standard()
-    plan = plan_of(meaning, Context(catalog=catalog, diagnostics=Diagnostics()))
-    return emit(plan, catalog).text
+    units = known_units()
+    plan = plan_of(meaning, Context(catalog=units, diagnostics=Diagnostics()))
+    return emit(plan, units).text
 
 
 def _at_revision(name: str, revision: str) -> PlayFile:

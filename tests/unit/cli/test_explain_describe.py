@@ -1,10 +1,14 @@
 """`explain` and `describe`: what is registered, as text and as an object."""
 
+from pathlib import Path
+
 import pytest
 
 from commandline import tradec
 from tradec.compiler.catalog import standard
 from tradec.dsl.codes import CODES
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("code", ["E402", "e101", "W102"])
@@ -54,6 +58,44 @@ def test_describe_tells_of_families_of_outputs() -> None:
     said = tradec("describe", "derived_zone").out
     assert "zone[<max_active>].touch_count" in said
     assert "level[<levels>]" in tradec("describe", "fibonacci").out
+
+
+def test_describe_tells_how_a_unit_is_called() -> None:
+    said = tradec("describe", "bbands")
+    assert "Bbands(length=..., std=..., ddof=...)" in said.out
+    assert "void bbands_init(Bbands* s, int64_t length, double std, int64_t ddof)" in said.out
+    assert tradec("describe", "ema", "--json").data["calls"]["kernel"][1] == (
+        "double ema_step(Ema* s, double source)"
+    )
+
+
+@pytest.mark.parametrize(("unit", "bars"), [("sma", "20"), ("ema", "90"), ("rsi", "109")])
+def test_describe_says_the_warm_up_of_the_defaults(unit: str, bars: str) -> None:
+    page = tradec("describe", unit).out
+    (row,) = [line for line in page.splitlines() if line.startswith("value ")]
+    assert bars in row.split()
+
+
+def test_the_document_of_the_units_is_current() -> None:
+    said = tradec("describe", "--all", "--format", "markdown")
+    written = (ROOT / "docs" / "units.md").read_text(encoding="utf-8")
+    assert said.out == written, (
+        "docs/units.md is out of date; write it anew: "
+        "tradec describe --all --format markdown > docs/units.md"
+    )
+
+
+def test_every_unit_has_a_place_in_the_document_and_its_index() -> None:
+    text = tradec("describe", "--all", "--format", "markdown").out
+    for unit in _units():
+        assert f"[{unit}](#{unit})" in text
+        assert f"### {unit}\n" in text
+
+
+def test_all_units_as_objects() -> None:
+    data = tradec("describe", "--all", "--json").data
+    assert [unit["name"] for unit in data["units"]] == _units()
+    assert tradec("describe", "ema", "--all").code == 2
 
 
 def test_describe_alone_lists_every_unit() -> None:

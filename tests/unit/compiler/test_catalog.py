@@ -28,6 +28,7 @@ class StandStill:
 def with_unit(folder: Path, text: str = UNIT) -> Catalog:
     (folder / "indicators").mkdir(exist_ok=True)
     (folder / "indicators" / "stand_still.py").write_text(text)
+    (folder / "indicators" / "stand_still.pxd").touch()
     return Catalog.load(extra=(folder,))
 
 
@@ -77,7 +78,8 @@ def test_takes_units_from_another_folder(tmp_path: Path) -> None:
 
 def test_refuses_a_unit_that_is_declared_twice(tmp_path: Path) -> None:
     with_unit(tmp_path)
-    (tmp_path / "indicators" / f"{standard().indicators()[0]}.py").write_text(UNIT)
+    for suffix in (".py", ".pxd"):
+        (tmp_path / "indicators" / f"{standard().indicators()[0]}{suffix}").write_text(UNIT)
     with pytest.raises(ValueError, match="declared twice"):
         Catalog.load(extra=(tmp_path,))
 
