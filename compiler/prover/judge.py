@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from tradec.compiler import ir
 from tradec.compiler.catalog import Catalog
+from tradec.compiler.clocks import EXEC_CLOSE
 from tradec.compiler.prover.formula import literals, terms_of
 from tradec.compiler.prover.knowledge import Knowledge
 from tradec.compiler.prover.lowering import Atom, Lowering, Opaque
@@ -18,7 +19,8 @@ class Judge:
 
     def __init__(self, play: ir.Play, catalog: Catalog) -> None:
         self.units = Units(play, catalog)
-        self.terms = Terms(self.units, play.exec)
+        # Evaluated every minute, a step is no bar of exec, and nothing moves by one.
+        self.terms = Terms(self.units, play.exec if play.evaluation == EXEC_CLOSE else "")
         self.words = Words(play, self.terms)
         self._knowledge = Knowledge(self.units, self.terms)
         self._refuter = Refuter(self._knowledge, self.terms)

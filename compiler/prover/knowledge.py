@@ -169,7 +169,7 @@ class Knowledge:
         """Return whether a term is a price or the volume of a bar."""
         match self._terms[term].subject:
             case Shifted(number=ir.Read(series=series)):
-                return self._units.described(series) is None
+                return self._units.is_bars(series)
             case _:
                 return False
 

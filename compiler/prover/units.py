@@ -22,6 +22,7 @@ from tradec.compiler.prover.interval import (
 from tradec.compiler.prover.relations import Relation, relations_of
 from tradec.compiler.settings import play_values, unit_arguments
 from tradec.compiler.types import Kind
+from tradec.compiler.unit_algebra import PRICE
 from tradec.runtime.formula import evaluate
 from tradec.runtime.spec import BAR_INPUTS, NEARLY, Output, Spec
 
@@ -74,17 +75,24 @@ class Units:
         self.values = play_values(play, {})
         self._catalog = catalog
         self._bars = frozenset(bars.id for bars in play.bars)
+        self._builtins = {builtin.id: builtin for builtin in play.builtins}
         self._series = {series.id: series for series in play.series}
         self._described: dict[str, Described] = {}
         self._ranges: dict[tuple[str, str], Range] = {}
 
     def timeframe(self, series: str) -> str:
-        """Return the timeframe of a series or of bars."""
+        """Return the timeframe of a series, of bars, or of one of the market's own numbers."""
+        if series in self._builtins:
+            return self._builtins[series].timeframe
         return series if series in self._bars else self._series[series].timeframe
 
+    def is_bars(self, series: str) -> bool:
+        """Return whether a name is that of bars, which have every output."""
+        return series in self._bars
+
     def described(self, series: str) -> Described | None:
-        """Return what is declared of a series, None for bars."""
-        if series in self._bars:
+        """Return what is declared of a series, None for bars and for the market's own numbers."""
+        if series in self._bars or series in self._builtins:
             return None
         found = self._described.get(series)
         if found is None:
@@ -106,6 +114,9 @@ class Units:
         return found
 
     def _range(self, series: str, output: str) -> Range:
+        if series in self._builtins:
+            priced = self._builtins[series].outputs[0].type.unit == PRICE
+            return Range.plain(_PRICE if priced else EVERYTHING)
         described = self.described(series)
         if described is None:
             return Range.plain(_VOLUME if output == "volume" else _PRICE)
