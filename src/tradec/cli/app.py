@@ -11,6 +11,7 @@ COMMANDS = {
     "check": ("tradec.cli.check", "check", "Say what is wrong with plays, without compiling."),
     "compile": ("tradec.cli.compile", "compile_", "Compile plays to native code."),
     "diff": ("tradec.cli.diff", "diff", "Show what changed in meaning and in generated code."),
+    "new": ("tradec.cli.new", "new", "Write a play to start from."),
     "fmt": ("tradec.cli.fmt", "fmt", "Rewrite plays in normal form."),
     "convert": ("tradec.cli.convert", "convert", "Write conditions as expressions or as lists."),
     "schema": (
@@ -18,6 +19,7 @@ COMMANDS = {
         "schema",
         "Write the JSON Schema by which editors check plays.",
     ),
+    "completion": ("tradec.cli.completion", "completion", "Print a shell's completion script."),
     "explain": ("tradec.cli.explain", "explain", "Explain a diagnostic code."),
     "describe": ("tradec.cli.describe", "describe", "Describe an indicator or a structure."),
     "units": ("tradec.cli.app", "units", "Check indicators and structures of your own."),
