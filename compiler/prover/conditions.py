@@ -46,6 +46,8 @@ class Conditions:
                 return Verdict.ALWAYS if value else Verdict.NEVER
             case ir.Not(operand=operand):
                 return _OPPOSITE[self.check(operand, positive=not positive)]
+            case ir.Window(operand=operand):
+                return self.check(operand, positive=positive)
             case ir.All() | ir.Any():
                 return self._check_group(condition, positive=positive)
             case atom:

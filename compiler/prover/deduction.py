@@ -16,7 +16,7 @@ from tradec.compiler.prover.interval import (
     right_operand,
 )
 from tradec.compiler.prover.orders import deduce_orders
-from tradec.compiler.prover.terms import NEGATE, Term, at_least, at_most
+from tradec.compiler.prover.terms import BINARY, FUNCTIONS, NEGATE, Term, at_least, at_most
 from tradec.compiler.prover.view import Premises, View, derived, is_finite
 
 _INVERSE = {"+": ("-", "-"), "-": ("+", "-"), "*": ("/", "/"), "/": ("*", "/"), "%": ("%", "%")}
@@ -30,7 +30,7 @@ def deduce(operations: Sequence[Term], view: View) -> Iterator[Bound]:
         if term.op == NEGATE:
             ends = (view.highs(term.id), view.lows(term.id))
             yield from _tighter(term.parts[0], negate(view.interval(term.id)), view, ends)
-        elif len(term.parts) == 2:
+        elif term.op in BINARY:
             yield from _of_operands(term, view)
     yield from deduce_orders(operations, view)
 
@@ -102,6 +102,8 @@ def _tighter(
 
 def _supports(op: str, parts: tuple[int, ...], view: View) -> tuple[Premises, Premises]:
     """Return what the lower and the upper end of a result rest on."""
+    if op in FUNCTIONS:
+        return view.ends(*parts), view.ends(*parts)
     if op == NEGATE:
         return view.highs(*parts), view.lows(*parts)
     if len(parts) == 1 or op == "+":

@@ -6,7 +6,7 @@ back, from a result to its operands, is widened, by one double on each side.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 INFINITY = math.inf
@@ -83,9 +83,21 @@ def below(value: float) -> float:
 def add_up(one: float, two: float) -> float:
     """Return a double that is at least the true sum, and the nearest one where it is exact."""
     total = one + two
+    return above(total) if _lost(one, two, total) > 0 else total
+
+
+def _lost(one: float, two: float, total: float) -> float:
+    """Return what rounding took from a sum: the true one less `total`, which is a double."""
     part = total - one
-    error = (one - (total - part)) + (two - part)
-    return above(total) if error > 0 else total
+    return (one - (total - part)) + (two - part)
+
+
+def _just_above(one: float, two: float) -> float:
+    """Return the smallest double above the true sum."""
+    total = one + two
+    if not math.isfinite(total):
+        return _low(total)
+    return above(total) if _lost(one, two, total) >= 0 else total
 
 
 # --- from operands to results -----------------------------------------------------------------
@@ -102,6 +114,19 @@ def combine(op: str, left: Interval, right: Interval, *, whole: bool) -> Interva
 def negate(operand: Interval) -> Interval:
     """Return what `-x` can be."""
     return Interval(-operand.high, -operand.low)
+
+
+def of_function(name: str, operands: Sequence[Interval]) -> Interval:
+    """Return what `abs` of one operand, `min` or `max` of several can be."""
+    lows, highs = [one.low for one in operands], [one.high for one in operands]
+    match name:
+        case "min":
+            return Interval(min(lows), min(highs))
+        case "max":
+            return Interval(max(lows), max(highs))
+        case _:
+            low = max(0.0, lows[0], -highs[0])
+            return Interval(low, max(abs(lows[0]), abs(highs[0])))
 
 
 def _as_whole(op: str, result: Interval, right: Interval) -> Interval:
@@ -200,9 +225,9 @@ def left_operand(op: str, result: Interval, right: Interval) -> Interval:
     """Return what the left operand can be, given the result and the right one."""
     match op:
         case "+":
-            return _term(_difference(_exact(result), right))
+            return _added(_exact(result), negate(right))
         case "-":
-            return _term(_sum(_exact(result), right))
+            return _added(_exact(result), right)
         case "*" if _has_sign(right):
             return _quotient(_exact(result), right).meet(_signed(result, right))
         case "/" if _has_sign(right):
@@ -217,7 +242,7 @@ def right_operand(op: str, result: Interval, left: Interval) -> Interval:
         case "+" | "*":
             return left_operand(op, result, left)
         case "-":
-            return _term(_difference(left, _exact(result)))
+            return _added(negate(_exact(result)), left)
         case "/" if _has_sign(left):
             return _signed(result, left)
         case _:
@@ -229,10 +254,9 @@ def _exact(result: Interval) -> Interval:
     return Interval(below(result.low), above(result.high))
 
 
-def _term(found: Interval) -> Interval:
-    """Return an open interval of a sum's term as a closed one; sums to zero are always exact."""
-    low = LEAST if found.low == 0.0 else found.low
-    return Interval(low, -LEAST if found.high == 0.0 else found.high)
+def _added(one: Interval, two: Interval) -> Interval:
+    """Return the doubles in the open interval of true sums."""
+    return Interval(_just_above(one.low, two.low), -_just_above(-one.high, -two.high))
 
 
 def _has_sign(factor: Interval) -> bool:

@@ -7,7 +7,7 @@ from tradec.compiler.catalog import Catalog
 from tradec.compiler.clocks import EXEC_CLOSE
 from tradec.compiler.prover.formula import literals, terms_of
 from tradec.compiler.prover.knowledge import Knowledge
-from tradec.compiler.prover.lowering import Atom, Lowering, Opaque
+from tradec.compiler.prover.lowering import Atom, Lowering
 from tradec.compiler.prover.refute import Proof, Refuter
 from tradec.compiler.prover.terms import Terms
 from tradec.compiler.prover.units import Units
@@ -24,7 +24,9 @@ class Judge:
         self.words = Words(play, self.terms)
         self._knowledge = Knowledge(self.units, self.terms)
         self._refuter = Refuter(self._knowledge, self.terms)
-        self._formulas = Lowering(self.terms)
+        self._formulas = Lowering(
+            self.terms, is_steady=play.evaluation == "exec_close" and not play.builtins
+        )
         self._present: dict[tuple[int, bool], frozenset[int]] = {}
         self._own: dict[int, frozenset[int]] = {}
         self._kept: list[ir.Condition] = []  # so that no other condition gets the id of one
@@ -99,7 +101,7 @@ class Judge:
         """Return the series and bars that terms are of; a calculated one is its own origin."""
         return {self.terms.origin(term) for term in terms}
 
-    def own_numbers(self, atom: Atom | Opaque) -> frozenset[int]:
+    def own_numbers(self, atom: Atom) -> frozenset[int]:
         """Return the numbers of an atom that do not have a value on every bar."""
         found = self._own.get(id(atom))
         if found is None:

@@ -5,7 +5,7 @@ which. A relation counts only where everything that it names has a value: bars a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tradec.compiler import ir
@@ -24,7 +24,7 @@ from tradec.compiler.prover.formula import (
 from tradec.compiler.prover.relations import Relation
 from tradec.compiler.prover.stated import stated
 from tradec.compiler.prover.terms import Extreme, Place, Shifted, Term, Terms
-from tradec.compiler.prover.units import Units
+from tradec.compiler.prover.units import Described, Units
 
 
 @dataclass(slots=True)
@@ -37,6 +37,12 @@ class Known:
     present: set[int] = field(default_factory=set)
     operations: list[Term] = field(default_factory=list)
     extremes: bool = False
+    links: int = 0
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether anything is known of how numbers lie to each other."""
+        return bool(self.operations or self.clauses or self.differences or self.links)
 
 
 class Knowledge:
@@ -60,6 +66,7 @@ class Knowledge:
         self._add(known, present)
         self._add_relations(known)
         known.bounds.extend(order_of_bars([self._terms[term] for term in sorted(known.present)]))
+        known.links = len(known.bounds)
         for term in sorted(known.present):
             known.bounds.extend(self._terms[term].bounds)
             if self._terms[term].op:
@@ -82,28 +89,33 @@ class Knowledge:
 
     def _add_relations(self, known: Known) -> None:
         """Add what relations say, what keeps outputs among inputs only where an extreme is met."""
-        groups = self._outputs(known.present)
-        for is_hull in (False, True):
-            if is_hull and not known.extremes:
-                return
-            for (series, place), outputs in groups.items():
-                for relation in self._relations(series, outputs):
-                    if relation.is_hull is is_hull:
-                        self._add_formula(known, self._formula(series, place, relation))
+        groups = [
+            (described, place, outputs)
+            for (series, place), outputs in self._outputs(known.present).items()
+            if (described := self._units.described(series)) is not None
+        ]
+        for described, place, outputs in groups:
+            self._add_stated(known, described, place, outputs, described.relations)
+        if known.extremes:
+            for described, place, outputs in groups:
+                self._add_stated(known, described, place, outputs, described.hulls)
 
-    def _relations(self, series: str, outputs: set[str]) -> Iterator[Relation]:
-        described = self._units.described(series)
-        if described is not None:
-            for relation in described.relations:
-                if relation.outputs <= outputs and described.has_inputs(relation.inputs):
-                    yield relation
+    def _add_stated(
+        self,
+        known: Known,
+        described: Described,
+        place: Place,
+        outputs: set[str],
+        relations: Iterable[Relation],
+    ) -> None:
+        for relation in relations:
+            if relation.outputs <= outputs:
+                self._add_formula(known, self._formula(described, place, relation))
 
-    def _formula(self, series: str, place: Place, relation: Relation) -> Formula:
-        key = (series, place, relation.text)
+    def _formula(self, described: Described, place: Place, relation: Relation) -> Formula:
+        key = (described.series.id, place, relation.text)
         found = self._stated.get(key)
         if found is None:
-            described = self._units.described(series)
-            assert described is not None
             found = self._stated[key] = stated(self._terms, described, place, relation)
         return found
 

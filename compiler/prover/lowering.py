@@ -16,6 +16,7 @@ from tradec.compiler.prover.formula import (
     Absent,
     Asked,
     Formula,
+    Marked,
     both,
     either,
 )
@@ -28,17 +29,20 @@ _ROOM = 1e-12
 
 _ZERO = float_const(0.0)
 
-Opaque: TypeAlias = ir.In | ir.Changed | ir.Window
-Atom: TypeAlias = ir.Compare | ir.Cross | ir.Between | ir.Near
+Atom: TypeAlias = ir.Compare | ir.Cross | ir.Between | ir.Near | ir.In | ir.Changed | ir.Window
 Comparison: TypeAlias = tuple[ir.Number, str, ir.Number, int]
 """`left op right`, some steps of the clock ago."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lowering:
-    """Turns the conditions of a play into formulas over its terms, each once."""
+    """Turns the conditions of a play into formulas over its terms, each once.
+
+    It `is_steady` if all that remembers ticks on the exec clock, at each evaluation.
+    """
 
     terms: Terms
+    is_steady: bool
     _made: dict[tuple[int, int, bool, bool], tuple[ir.Condition, Formula]] = field(
         default_factory=dict
     )
@@ -77,14 +81,34 @@ class Lowering:
                 return TRUE if value is wanted else FALSE
             case ir.Not(operand=operand):
                 return self._formula(operand, steps, wanted=not wanted, loose=loose)
+            case ir.Window() | ir.Cross() | ir.Changed() if loose and not self._is_plain(condition):
+                return TRUE
+            case ir.Window():
+                return self._window(condition, steps, wanted=wanted)
             case ir.All(operands=operands) | ir.Any(operands=operands):
                 parts = [self._formula(o, steps, wanted=wanted, loose=loose) for o in operands]
                 return both(parts) if isinstance(condition, ir.All) is wanted else either(parts)
-            case ir.In() | ir.Changed() | ir.Window():
-                return TRUE  # of which nothing is known yet: it may be anything
             case _:
                 strict = self._atom(condition, steps, wanted=wanted)
                 return either((strict, *self._unknown(condition, steps))) if loose else strict
+
+    def _is_plain(self, cell: ir.Cell) -> bool:
+        """Return whether a condition that remembers looks at the steps of the exec clock alone.
+
+        A window is Unknown for reasons of its past.
+        """
+        return not isinstance(cell, ir.Window) and self.is_steady
+
+    def _window(self, window: ir.Window, steps: int, *, wanted: bool) -> Formula:
+        """Return what a window says of the present step, and that it is as wanted."""
+        samples, least = (
+            self.terms[self.terms.of(setting)].value for setting in (window.samples, window.least)
+        )
+        mark = Marked(window, steps, wanted, Asked(window))
+        is_shown = least == samples if wanted else least == 1
+        if not (self.is_steady and is_shown):
+            return mark
+        return both((mark, self._formula(window.operand, steps, wanted=wanted, loose=False)))
 
     # --- atoms -----------------------------------------------------------------------------
 
@@ -95,6 +119,14 @@ class Lowering:
             case ir.Between(operand=operand, low=low, high=high):
                 sides = ((low, "<=", operand, steps), (operand, "<=", high, steps))
                 return self._said(atom, *sides, wanted=wanted)
+            case ir.In(operand=operand, members=members):
+                equal = ((operand, "==", member, steps) for member in members)
+                parts = [self._comparison(atom, one, wanted=wanted) for one in equal]
+                return either(parts) if wanted else both(parts)
+            case ir.Cross() | ir.Changed() if not self.is_steady:
+                return Marked(atom, steps, wanted, Asked(atom))
+            case ir.Changed(operand=operand):
+                return self._changed(atom, operand, steps, wanted=wanted)
             case ir.Cross(above=above, left=left, right=right):
                 before, now = ("<=", ">") if above else (">=", "<")
                 sides = ((left, before, right, steps + 1), (left, now, right, steps))
@@ -106,8 +138,14 @@ class Lowering:
                 least = ir.Negate(operand=tolerance, type=tolerance.type)
                 sides = ((least, "<=", distance, steps), (distance, "<=", tolerance, steps))
                 return self._said(atom, *sides, wanted=wanted)
+            case ir.Window():
+                return self._window(atom, steps, wanted=wanted)
             case _:
                 assert_never(atom)
+
+    def _changed(self, atom: Atom, operand: ir.Number, steps: int, *, wanted: bool) -> Formula:
+        terms = self.terms.of(operand, steps), self.terms.of(operand, steps + 1)
+        return compare(self.terms, "!=" if wanted else "==", *terms, Asked(atom))
 
     def _said(self, atom: Atom, *said: Comparison, wanted: bool) -> Formula:
         """Return that the comparisons an atom is made of all hold, or else that one does not."""
@@ -140,16 +178,20 @@ class Lowering:
         if isinstance(atom, ir.Near) and atom.relative:
             yield self._said(atom, (atom.right, "==", _ZERO, steps), wanted=True)
 
-    def operands(self, atom: Atom | Opaque, steps: int = 0) -> tuple[int, ...]:
+    def operands(self, atom: Atom, steps: int = 0) -> tuple[int, ...]:
         """Return the numbers without which an atom is Unknown."""
         match atom:
-            case ir.In() | ir.Changed() | ir.Window():
-                return ()
             case ir.Compare() | ir.Near():
                 return self._all_of((atom.left, atom.right), steps)
             case ir.Cross():
                 sides = (atom.left, atom.right)
                 return self._all_of(sides, steps) + self._all_of(sides, steps + 1)
+            case ir.In(operand=operand):
+                return self._all_of((operand,), steps)
+            case ir.Changed(operand=operand):
+                return self._all_of((operand,), steps) + self._all_of((operand,), steps + 1)
+            case ir.Window():
+                return ()
             case ir.Between():
                 return self._all_of((atom.operand, atom.low, atom.high), steps)
             case _:

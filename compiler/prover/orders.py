@@ -9,7 +9,7 @@ from itertools import permutations
 
 from tradec.compiler.prover.formula import STRICTLY, ZERO, Bound, Derived, Fact
 from tradec.compiler.prover.interval import Interval
-from tradec.compiler.prover.terms import Term
+from tradec.compiler.prover.terms import BINARY, Term
 from tradec.compiler.prover.view import Premises, View, derived
 
 _ROOM = 1e-15
@@ -19,13 +19,17 @@ _ROOM = 1e-15
 def deduce_orders(operations: Sequence[Term], view: View) -> Iterator[Bound]:
     """Yield orders that `view` does not have."""
     for term in operations:
-        if len(term.parts) == 2:
+        if term.op in {"min", "max"}:
+            for part in term.parts:
+                pair = (part, term.id) if term.op == "max" else (term.id, part)
+                yield from _order(*pair, view, ())
+        if term.op in BINARY:
             yield from _beside_operands(term, view)
             yield from _nearly(term, view)
             if term.op == "/":
                 yield from _as_quotient(term, view)
     for one, two in permutations(operations, 2):
-        if one.op == two.op and len(one.parts) == 2:
+        if one.op == two.op and one.op in BINARY:
             yield from _between(one, two, view)
         elif one.op == "/" and two.op == "*":
             yield from _as_multiple(one, two, view)

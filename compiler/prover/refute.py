@@ -93,7 +93,7 @@ class _Search:
     ) -> _Clash | None:
         self._checks += 1
         known = self._knowledge.about(_present(literals))
-        found = self._check(literals, known)
+        found = None if self._may_plainly_hold(literals, known) else self._check(literals, known)
         if found is not None:
             return found
         stated = [c for c in known.clauses if isinstance(c, Either) and c not in seen]
@@ -127,6 +127,21 @@ class _Search:
         """Return whether further literals give more numbers a value, of which facts are known."""
         before = self._knowledge.about(_present(literals)).present
         return not _present(more) <= before
+
+    def _may_plainly_hold(self, literals: Sequence[Literal], known: Known) -> bool:
+        """Return whether nothing but ranges is known, and each literal keeps within them."""
+        if known.is_linked:
+            return False
+        met: set[int] = set()
+        for one in literals:
+            if not isinstance(one, Bound):
+                return False
+            terms = {one.high, one.low} - {ZERO}
+            gap = self._terms[one.high].range.rounded.low - self._terms[one.low].range.rounded.high
+            if not met.isdisjoint(terms) or (gap, 0) > (one.limit, one.strict):
+                return False
+            met |= terms
+        return True
 
     # --- literals together ------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ Their grammar stands in `runtime/spec.py`.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -48,25 +48,23 @@ class Relation:
 
 def relations_of(spec: Spec, arguments: Mapping[str, Any]) -> tuple[Relation, ...]:
     """Return the relations of a SPEC that hold for some values of its parameters."""
-    texts = tuple(dict.fromkeys(text for output in spec.outputs for text in output.relations))
     outputs = frozenset(output.name for output in spec.outputs)
     inputs = frozenset((*spec.inputs, *BAR_INPUTS)) - outputs
-    trees = tuple(_chosen(_parsed(text), arguments) for text in texts)
-    return _read(texts, trees, outputs, inputs)
-
-
-@lru_cache(maxsize=256)
-def _read(
-    texts: tuple[str, ...],
-    trees: tuple[ast.expr, ...],
-    outputs: frozenset[str],
-    inputs: frozenset[str],
-) -> tuple[Relation, ...]:
+    found = ((text, _chosen(_parsed(text), arguments)) for text in _texts(spec))
     return tuple(
         _relation(text, tree, outputs, inputs)
-        for text, tree in zip(texts, trees, strict=True)
+        for text, tree in found
         if not isinstance(tree, ast.Constant)
     )
+
+
+def depends_on_parameters(spec: Spec) -> bool:
+    """Return whether the parameters choose among relations."""
+    return any(isinstance(_parsed(text), ast.IfExp) for text in _texts(spec))
+
+
+def _texts(spec: Spec) -> Iterable[str]:
+    return dict.fromkeys(text for output in spec.outputs for text in output.relations)
 
 
 @lru_cache(maxsize=1024)

@@ -131,6 +131,9 @@ class _Statement:
         match tree:
             case ast.Constant(value=int(value) | float(value)):
                 return _const(value)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                inner = self._number(operand)
+                return ir.Negate(operand=inner, type=inner.type)
             case ast.Name(id=name) if name in self.described.outputs:
                 return self._output(name)
             case ast.Name(id=name) if name in (*self.described.spec.inputs, *BAR_INPUTS):
@@ -151,12 +154,16 @@ class _Statement:
         )
 
     def _input(self, name: str) -> ir.Number:
-        number = self.described.input(name)
+        number = self.described.inputs.get(name)
         return price(name, self.place.timeframe) if number is None else number
 
 
 def _is_truth(tree: ast.expr) -> bool:
-    return isinstance(tree, ast.Compare | ast.BoolOp | ast.UnaryOp)
+    match tree:
+        case ast.UnaryOp(op=op):
+            return isinstance(op, ast.Not)
+        case _:
+            return isinstance(tree, ast.Compare | ast.BoolOp)
 
 
 def _const(value: float) -> ir.Const:

@@ -9,15 +9,24 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias, assert_never
 
 from tradec.compiler import ir
-from tradec.compiler.evaluate import Raw, arithmetic, of_kind
+from tradec.compiler.evaluate import Raw, arithmetic, is_missing, of_kind
 from tradec.compiler.prover.formula import STRICTLY, ZERO, Bound, Fact
-from tradec.compiler.prover.interval import EVERYTHING, LEAST, MOST, Interval, combine, negate
+from tradec.compiler.prover.interval import (
+    LEAST,
+    MOST,
+    Interval,
+    combine,
+    negate,
+    of_function,
+)
 from tradec.compiler.prover.units import Range, Units
 from tradec.compiler.types import Kind
 from tradec.dsl.words import number_text
 from tradec.runtime.kernels.arith import neg_i64
 
 NEGATE = "neg"
+BINARY = frozenset("+-*/%")
+FUNCTIONS = frozenset({"abs", "min", "max"})
 AS_DOUBLE = "double"
 _WHOLE = 2.0**53
 _DIVISIONS = frozenset("/%")
@@ -101,19 +110,11 @@ class Terms:
                 return self.operation(
                     number, op, (self.of(left, steps), self.of(right, steps)), steps
                 )
-            case ir.Function():
-                return self._opaque(number, steps)
+            case ir.Function(name=name, operands=operands):
+                parts = tuple(self.of(operand, steps) for operand in operands)
+                return self.operation(number, name, parts, steps)
             case _:
                 assert_never(number)
-
-    def _opaque(self, number: ir.Function, steps: int) -> int:
-        """Return the id of a number of which nothing is known but itself."""
-        subject, found = Shifted(number, steps), Range.plain(EVERYTHING)
-        whole = number.type.kind is not Kind.FLOAT
-        return self._made(
-            ("function", number, steps),
-            lambda id_: Term(id_, subject, whole=whole, range=found, bounds=_bounds(id_, found)),
-        )
 
     def within(self, term: int) -> frozenset[int]:
         """Return a term and everything that has a value where it has one, by arithmetic."""
@@ -162,13 +163,17 @@ class Terms:
         )
 
     def _read(self, read: ir.Read, steps: int) -> int:
-        timeframe = self._units.timeframe(read.series)
-        moves = timeframe == self._exec
-        place = Place(timeframe, read.offset + steps * moves, steps * (not moves))
-        return self._made(
-            (read.series, read.output, place),
-            lambda id_: self._read_term(id_, read, place, steps),
-        )
+        key = (read.series, read.output, read.offset, steps)
+        found = self._ids.get(key)
+        if found is None:
+            timeframe = self._units.timeframe(read.series)
+            moves = timeframe == self._exec
+            place = Place(timeframe, read.offset + steps * moves, steps * (not moves))
+            found = self._ids[key] = self._made(
+                (read.series, read.output, place),
+                lambda id_: self._read_term(id_, read, place, steps),
+            )
+        return found
 
     def _read_term(self, id_: int, read: ir.Read, place: Place, steps: int) -> Term:
         found = self._units.range(read.series, read.output)
@@ -211,6 +216,8 @@ class Terms:
                 return negate(parts[0])
             case "double":
                 return parts[0]
+            case "abs" | "min" | "max":
+                return of_function(op, parts)
             case _:
                 return combine(op, parts[0], parts[1], whole=whole)
 
@@ -242,11 +249,21 @@ class Terms:
 
 def _calculated(op: str, values: list[Raw | None]) -> Raw:
     operands = [value for value in values if value is not None]
+    if op in FUNCTIONS:
+        found = _APPLY[op](operands)
+        return next((one for one in operands if is_missing(one)), found)
     if op == NEGATE:
         (value,) = operands
         return neg_i64(value) if isinstance(value, int) else -value
     left, right = operands
     return arithmetic(op, left, right)
+
+
+_APPLY: dict[str, Callable[[list[Raw]], Raw]] = {
+    "abs": lambda values: abs(values[0]),
+    "min": min,
+    "max": max,
+}
 
 
 def _bounds(id_: int, found: Range) -> tuple[Bound, ...]:

@@ -17,9 +17,10 @@ from tradec.compiler.prover.interval import (
     Interval,
     combine,
     negate,
+    of_function,
     point,
 )
-from tradec.compiler.prover.relations import Relation, relations_of
+from tradec.compiler.prover.relations import Relation, depends_on_parameters, relations_of
 from tradec.compiler.settings import play_values, unit_arguments
 from tradec.compiler.types import Kind
 from tradec.compiler.unit_algebra import PRICE
@@ -51,21 +52,38 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """One series with what its SPEC says, for the parameters of the play."""
+    """One series with what its SPEC says, for the parameters of the play.
+
+    `hulls` are the relations that keep an output among the values of an input, `relations` all
+    others; those about inputs that the series does not have are left out.
+    """
 
     series: ir.Series
     spec: Spec
     arguments: Mapping[str, Any]
-    relations: tuple[Relation, ...]
+    inputs: Mapping[str, ir.Number]
     outputs: Mapping[str, ir.Output]
+    relations: tuple[Relation, ...]
+    hulls: tuple[Relation, ...]
 
-    def input(self, name: str) -> ir.Number | None:
-        """Return what the series is given as the input `name`."""
-        return dict(zip(self.spec.inputs, self.series.inputs, strict=True)).get(name)
-
-    def has_inputs(self, names: Iterable[str]) -> bool:
-        """Return whether the series is given each of some inputs; every bar has its prices."""
-        return all(name in BAR_INPUTS or self.input(name) is not None for name in names)
+    @classmethod
+    def of(
+        cls, series: ir.Series, spec: Spec, arguments: Mapping[str, Any], stated: Iterable[Relation]
+    ) -> "Described":
+        """Return what is declared of a series whose unit has the relations `stated`."""
+        pairs = zip(spec.inputs, series.inputs, strict=True)
+        inputs = {name: number for name, number in pairs if number is not None}
+        known = frozenset((*inputs, *BAR_INPUTS))
+        relations = [one for one in stated if one.inputs <= known]
+        return cls(
+            series,
+            spec,
+            arguments,
+            inputs,
+            {output.name: output for output in series.outputs},
+            tuple(one for one in relations if not one.is_hull),
+            tuple(one for one in relations if one.is_hull),
+        )
 
 
 class Units:
@@ -78,6 +96,7 @@ class Units:
         self._builtins = {builtin.id: builtin for builtin in play.builtins}
         self._series = {series.id: series for series in play.series}
         self._described: dict[str, Described] = {}
+        self._fixed: dict[str, tuple[Relation, ...]] = {}
         self._ranges: dict[tuple[str, str], Range] = {}
 
     def timeframe(self, series: str) -> str:
@@ -102,8 +121,12 @@ class Units:
     def _describe(self, series: ir.Series) -> Described:
         spec = self._catalog.spec(series.unit)
         arguments = unit_arguments(series, spec, self.values)
-        relations = relations_of(spec, arguments)
-        return Described(series, spec, arguments, relations, {o.name: o for o in series.outputs})
+        relations = self._fixed.get(series.unit)
+        if relations is None:
+            relations = relations_of(spec, arguments)
+            if not depends_on_parameters(spec):
+                self._fixed[series.unit] = relations
+        return Described.of(series, spec, arguments, relations)
 
     def range(self, series: str, output: str) -> Range:
         """Return what an output can be where it has a value."""
@@ -147,9 +170,7 @@ class Units:
         """Return whether the condition under which the bounds of an output hold is met."""
         match ast.parse(given or "True", mode="eval").body:
             case ast.Compare(left=ast.Name(id="source"), ops=[op], comparators=[right]):
-                source = described.input("source")
-                assert source is not None
-                low = self.range_of(source).rounded.low
+                low = self.range_of(described.inputs["source"]).rounded.low
                 bound = float(evaluate(ast.unparse(right), {}))
                 return low >= bound if isinstance(op, ast.GtE) else low > bound
             case _:
@@ -158,11 +179,11 @@ class Units:
     def _hull(self, described: Described, output: Output) -> Interval:
         """Return where an output lies because it lies among the values of an input."""
         found = EVERYTHING
-        for hull in (hull for relation in described.relations for hull in relation.hulls):
-            number = described.input(hull.input) if hull.output == output.name else None
-            if number is not None:
-                ends = self.range_of(number).rounded
-                found = found.meet(_side(ends, highest=hull.highest))
+        for relation in (*described.relations, *described.hulls):
+            for hull in relation.hulls:
+                if hull.output == output.name:
+                    ends = self.range_of(described.inputs[hull.input]).rounded
+                    found = found.meet(_side(ends, highest=hull.highest))
         return found
 
     def range_of(self, number: ir.Number) -> Range:
@@ -184,8 +205,12 @@ class Units:
                     combine(op, one.exact, two.exact, whole=whole),
                     combine(op, one.rounded, two.rounded, whole=whole),
                 )
-            case ir.Function():
-                return Range.plain(EVERYTHING)
+            case ir.Function(name=name, operands=operands):
+                found = [self.range_of(operand) for operand in operands]
+                return Range(
+                    of_function(name, [one.exact for one in found]),
+                    of_function(name, [one.rounded for one in found]),
+                )
             case _:
                 assert_never(number)
 

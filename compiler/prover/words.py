@@ -134,7 +134,7 @@ class Words(Short):
         if read.series in ORDER:
             qualifier = "" if read.series == self._exec else f"{read.series}."
             return f"{qualifier}{read.output}{offset}"
-        field = "" if read.series in self._single else f".{read.output}"
+        field = "" if read.series in self._single or read.output == "value" else f".{read.output}"
         return f"{read.series}{field}{offset}"
 
     def _percent(self, tolerance: ir.Number) -> str:

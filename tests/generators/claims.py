@@ -185,3 +185,18 @@ class Witness(Interpreter):
             return False
         one, two = double(left), double(right)
         return abs(one - two) > 1e-9 * max(self._price, abs(one), abs(two))
+
+
+class Watcher(Interpreter):
+    """Runs a play, and remembers every bar and the inputs that units are given."""
+
+    def __init__(self, play: ir.Play) -> None:
+        super().__init__(play, standard())
+        self.history: dict[str, list[dict[str, float]]] = {one.id: [] for one in play.bars}
+
+    def _publish(self, series: str, output: str, value: float) -> None:
+        if series in self.history:
+            if output == "open":
+                self.history[series].append({})
+            self.history[series][-1][output] = value
+        super()._publish(series, output, value)

@@ -1,25 +1,36 @@
 """What the prover claims holds on random plays over random series, on every bar."""
 
+import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from random import Random
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from generators.base_series import base_series
-from generators.claims import Conditions, Record, Witness
+from generators.claims import Conditions, Record, Watcher, Witness
 from generators.driving import drive
+from generators.irbuild import block
 from generators.plays import Drawn, plays
 from tradec.compiler import ir
 from tradec.compiler.catalog import standard
+from tradec.compiler.evaluate import is_missing
+from tradec.compiler.evaluate import number as evaluate_number
 from tradec.compiler.print_expr import SHORT
+from tradec.compiler.prover.formula import Bound
 from tradec.compiler.prover.judge import Judge
+from tradec.compiler.prover.knowledge import Knowledge
 from tradec.compiler.prover.refute import Proof
+from tradec.compiler.prover.terms import Extreme, Shifted, Terms
+from tradec.compiler.prover.units import Units
+from tradec.compiler.reads import every_output
 
 GENTLY = settings(
     max_examples=20,
     deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # seeds do not shrink
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 COUNT = 30
@@ -127,3 +138,60 @@ def test_random_conditions_are_often_decided() -> None:
     assert kinds["False True"] >= 0.05 * kinds["conditions"]
     assert kinds["True False"] + kinds["False False"] >= 3
     assert kinds["links"] >= 10
+
+
+def value(watcher: Watcher, terms: Terms, term: int) -> float | None:
+    """Return what a term is after the last evaluation, None if it has no value or is not seen."""
+    match terms[term].subject:
+        case int(constant) | float(constant):
+            return constant
+        case Shifted(number=number, steps=0):
+            found = evaluate_number(number, watcher)
+            return None if is_missing(found) else found
+        case Extreme(of=ir.Read(series=series, output=output), place=place) as extreme:
+            bars = watcher.history.get(series)
+            if bars is None:
+                return None
+            end = len(bars) - place.offset
+            start = 0 if extreme.length is None else max(0, end - extreme.length)
+            window = [bar[output] for bar in bars[start:end]]
+            return (max if extreme.highest else min)(window, default=None)
+        case _:
+            return None
+
+
+def holds(bound: Bound, high: float | None, low: float | None) -> bool:
+    if high is None or low is None or math.isinf(high) or math.isinf(low):
+        return True
+    distance = Fraction(high) - Fraction(low)
+    return distance <= bound.limit if bound.strict == 0 else distance < bound.limit
+
+
+@GENTLY
+@given(st.data(), plays())
+def test_what_is_known_of_numbers_holds(data: st.DataObject, drawn: Drawn) -> None:
+    """Every exact bound on the outputs and bars of a play, where those it is about are there."""
+    candles = data.draw(base_series(drawn.play, low=60, high=120)).candles
+    reads = [
+        ir.Read(series=source, output=output.name, offset=offset, type=output.type)
+        for source, output in every_output(drawn.play)
+        for offset in (0, 1)
+    ]
+    blocks = (block(*(ir.Compare(op="==", left=one, right=one) for one in reads)),)
+    watcher = Watcher(replace(drawn.play, blocks=blocks))
+    units = Units(drawn.play, standard())
+    terms = Terms(units, drawn.play.exec)
+    knowledge = Knowledge(units, terms)
+    for ts, row in candles.items():
+        watcher.step(ts, ts + candles.base_ms, *row, 0, True, True)
+        seen = [terms.of(one) for one in reads if not is_missing(watcher.read(one))]
+        known = knowledge.about(frozenset(seen))
+        broken = [
+            (terms[bound.high].subject, terms[bound.low].subject, bound.limit)
+            for bound in known.bounds
+            if not bound.rounded
+            and not holds(
+                bound, value(watcher, terms, bound.high), value(watcher, terms, bound.low)
+            )
+        ]
+        assert broken == []
