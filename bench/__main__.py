@@ -27,7 +27,8 @@ from tradec.compiler.artifact import compile_play
 from tradec.dsl.span import Source
 from tradec.runtime import backtest
 from tradec.runtime.data.synthetic import synthesize
-from tradec.runtime.sim.rules import Instrument
+from tradec.runtime.sim.instrument import Instrument
+from tradec.runtime.sim.terms import terms_of
 
 MINUTES = 1_000_000
 REPEATS = 15
@@ -100,7 +101,7 @@ class Workload:
         self._prepare()
 
     def _prepare(self) -> None:
-        terms = self.rules.terms(self.instrument)
+        terms = terms_of(self.rules, self.instrument)
         tick, step = terms["tick"], terms["step"]
         columns = {k: getattr(self.bars, k).ctypes.data for k in ("open", "high", "low", "close")}
         self.c_run = Run(
@@ -114,8 +115,8 @@ class Workload:
             min_qty=terms["min_qty"],
             min_notional=terms["min_notional"],
             cash=self.rules.starting_equity_usdt,
-            position_pct=self.rules.position_pct,
-            share_pct=self.rules.max_position_equity_pct,
+            position_pct=terms["size"],
+            share_pct=terms["share_pct"],
             taker=self.rules.taker_rate,
             slippage=self.rules.slippage_rate,
             stop_pct=2.0,

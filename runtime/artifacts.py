@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from tradec.runtime.hashes import run_hashes
 from tradec.runtime.schemas import SCHEMAS
 
-REQUIRED: Final = ("trades", "fills", "orders", "equity")
+REQUIRED: Final = ("trades", "fills", "orders", "equity", "account_curve", "funding")
 OPTIONAL: Final = ("features", "signals")
 MANIFEST, METRICS = "manifest.json", "metrics.json"
 
@@ -34,8 +34,8 @@ class RunError(Exception):
 class RunFiles:
     """What a run folder holds.
 
-    `tables` has trades, fills, orders and equity, and may have features and signals. `others` are
-    further files by name, such as the play's text.
+    `tables` has all of REQUIRED and may have those of OPTIONAL. `others` are further files by name,
+    such as the play's text.
     """
 
     manifest: Mapping[str, Any]

@@ -13,7 +13,8 @@ from tradec.runtime.strategy import Strategy
 from tradec.runtime.data.bars import Bars, require_whole
 from tradec.runtime.data.errors import DataError
 from tradec.runtime.data.timestamps import iso
-from tradec.runtime.sim.rules import Instrument, Rules
+from tradec.runtime.sim.instrument import Instrument
+from tradec.runtime.sim.rules import Rules
 from tradec.runtime.timeframe import MINUTE_MS, TIMEFRAMES
 
 MIN_EXEC_BARS = 10
@@ -33,7 +34,8 @@ class Outcome:
     """What a run left. The records are structured arrays of the types in `sim/records.py`.
 
     `equity` has one point at trade_start and one per exec bar after it, at the instants `ts_close`;
-    `traded` are the bars from the one that closes at trade_start on.
+    `traded` are the bars from the one that closes at trade_start on. `noted` is what the slots of
+    the play showed at each decision, a row per signal.
     """
 
     trade_start: int
@@ -49,6 +51,10 @@ class Outcome:
     fills: NDArray[np.void]
     legs: NDArray[np.void]
     signals: NDArray[np.void]
+    payments: NDArray[np.void]
+    states: NDArray[np.void]
+    noted: NDArray[np.float64]
+    mark_source: str
     features: Features | None
     traded: Bars
 
@@ -71,13 +77,15 @@ def run(  # noqa: PLR0913  the parts of a run, each once
     warmup: Mapping[str, int],
     window: Window = Window(),
     emit_features: bool = False,
+    notes: bool = False,
     by_step: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
     """Return the outcome of `strategy` on `bars`; raises DataError where they do not suffice.
 
-    `warmup` maps timeframes to the closed bars they need before the first decision. `progress` is
-    called now and then with the bars done and their number.
+    `warmup` maps timeframes to the closed bars they need before the first decision. With `notes`
+    every decision keeps what the slots of the play showed. `progress` is called now and then with
+    the bars done and their number.
     """
     check_base(bars.base_ms, warmup)
     bars = cut(bars, window, warmup)
@@ -91,29 +99,74 @@ def run(  # noqa: PLR0913  the parts of a run, each once
             f"{iso(start)}; a run needs {MIN_EXEC_BARS}",
             {"trade_start": start, "end": bars.end, "warmup": dict(warmup)},
         )
-    exchange = Exchange(rules, instrument, len(instants), signals=True)
+    exchange = _exchange(rules, instrument, bars, len(instants), exec_tf)
     first = (start - bars.ts0) // bars.base_ms - 1
     rows, times = _rows(strategy, bars, exec_tf) if emit_features else (None, None)
-    engine = Engine(strategy, exchange, bars, first, rows=rows, times=times, by_step=by_step)
+    engine = Engine(
+        strategy,
+        exchange,
+        bars,
+        first,
+        rows=rows,
+        times=times,
+        slots=len(strategy.SLOTS) if notes else 0,
+        by_step=by_step,
+    )
     engine.run(None if progress is None else lambda done: progress(done, bars.n))
+    return _outcome(
+        engine,
+        exchange,
+        strategy,
+        trade_start=start,
+        initial_equity=rules.starting_equity_usdt,
+        ts_close=instants,
+        features=_features(rows, times, engine.row),
+        traded=bars.slice(first, bars.n),
+    )
+
+
+def _exchange(
+    rules: Rules, instrument: Instrument, bars: Bars, points: int, exec_tf: str
+) -> Exchange:
+    """Return the exchange of a run, refused where its marks are absent."""
+    if rules.backtest.mark_source == "mark_kline" and bars.mark is None:
+        raise DataError(
+            "HISTORY_UNAVAILABLE",
+            f"the play is marked by mark-price bars, and {bars.source} has none",
+            {"kind": "mark_1m"},
+        )
+    minutes, traded = TIMEFRAMES[exec_tf].minutes, constrained(instrument, rules)
+    return Exchange(rules, traded, points, exec_minutes=minutes, signals=True, states=True)
+
+
+def _outcome(
+    engine: Engine, exchange: Exchange, strategy: Strategy, *, ts_close: Any, **known: Any
+) -> Outcome:
+    """Return what the exchange, the strategy and the loop left, with what is `known` before."""
     equity = exchange.equity()
     return Outcome(
-        trade_start=start,
+        **known,
         bars=max(len(equity) - 1, 0),
-        initial_equity=rules.starting_equity_usdt,
         final_equity=exchange.cash,
         stop_reason=exchange.stop_reason,
         entries_disabled=exchange.entries_disabled,
         digest=strategy.digest,
-        ts_close=instants[: len(equity)],
+        ts_close=ts_close[: len(equity)],
         equity=equity,
         orders=exchange.orders_made(),
         fills=exchange.fills_made(),
         legs=exchange.legs_closed(),
         signals=exchange.signals_seen(),
-        features=_features(rows, times, engine.row),
-        traded=bars.slice(first, bars.n),
+        payments=exchange.funding_paid(),
+        states=exchange.states_kept(),
+        noted=engine.slots_noted(),
+        mark_source=engine.mark_source,
     )
+
+
+def constrained(instrument: Instrument, rules: Rules) -> Instrument:
+    """Return what a run trades: the instrument, or one without grid and limits if the play says."""
+    return Instrument.unconstrained() if rules.backtest.constraints == "none" else instrument
 
 
 def check_base(base_ms: int, warmup: Mapping[str, int]) -> None:

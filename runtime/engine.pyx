@@ -2,14 +2,21 @@
 """The loop that runs a strategy against the simulated exchange over an array of base bars.
 
 Between two events the strategy scans alone; the exchange is asked only when an order arrives, a
-watched price trades, a decision falls or an equity point may breach the drawdown stop.
+watched price trades, a bar is due, a decision falls or an equity point may breach the drawdown
+stop.
 """
 
 from cpython.exc cimport PyErr_CheckSignals
+from libc.math cimport INFINITY
 from libc.stdint cimport int64_t, uint8_t
 
+import numpy as np
+
 from tradec.runtime.feed cimport Columns
+from tradec.runtime.sim.book cimport Book
 from tradec.runtime.sim.exchange cimport Exchange
+from tradec.runtime.sim.records cimport Buffer, buffer_free, buffer_init, buffer_push
+from tradec.runtime.sim.terms cimport Seen, Slots
 from tradec.runtime.strategy cimport (
     AT_END, BREACHED, TOUCHED, Account, Decision, Strategy, Watch,
 )
@@ -17,15 +24,14 @@ from tradec.runtime.strategy cimport (
 cdef enum:
     BLOCK = 1 << 18         # base bars between two looks at signals and progress
 
-cdef double INFINITY = float("inf")
-
 
 cdef class Engine:
     """One run: `bars` (tradec.runtime.data.bars.Bars) through `strategy` into `exchange`.
 
     The bar with index `first` closes at trade_start; bars before it warm up. With `rows` (int64
-    [exec closes, width]) and `times` every exec close leaves a row of output words. `by_step` takes
-    the plain path of one `step` per bar, which the fast one must equal.
+    [exec closes, width]) and `times` every exec close leaves a row of output words; with `slots`
+    every decision leaves what so many slots showed. `by_step` takes the plain path of one `step`
+    per bar, which the fast one must equal.
     """
 
     cdef Strategy strategy
@@ -35,30 +41,41 @@ cdef class Engine:
     cdef int64_t[:, ::1] rows
     cdef int64_t[::1] times
     cdef Py_ssize_t first
+    cdef Py_ssize_t slots
+    cdef Buffer noted
     cdef bint by_step
     cdef readonly Py_ssize_t row
 
     def __init__(self, Strategy strategy not None, Exchange exchange not None, bars,
-                 Py_ssize_t first, *, rows=None, times=None, bint by_step=False):
+                 Py_ssize_t first, *, rows=None, times=None, Py_ssize_t slots=0,
+                 bint by_step=False):
         if not 0 <= first < bars.n:
             raise IndexError(f"bar {first} is outside of {bars.n} bars")
         if rows is not None and (rows.shape[1] != strategy.width or len(times) < len(rows)):
             raise ValueError(f"a row has {strategy.width} words and a time, not {rows.shape[1]}")
         self.strategy, self.exchange, self.first = strategy, exchange, first
-        self.columns = Columns(bars, needs=strategy.NEEDS)
+        self.columns = Columns(
+            bars, exchange.mark_source, funding=exchange.funding, needs=strategy.NEEDS)
         self.flags = bars.flags
         self.rows = rows
         self.times = times
+        self.slots = slots
         self.by_step = by_step or rows is not None
+        if not buffer_init(&self.noted, 8 * slots, 1024 if slots else 1):
+            raise MemoryError("no memory for what the decisions saw")
+
+    def __dealloc__(self):
+        buffer_free(&self.noted)
 
     def run(self, progress=None):
         """Run to the end, or to a terminal stop; `progress` is called with the bars done."""
         cdef Py_ssize_t i = 0
         cdef Watch watch
         self._open_watch(&watch)
+        self.exchange.book.is_marked = self.columns.is_marked
         if self.first == 0:
             self.exchange.begin(&self.columns.feed, 0)
-        while i < self.columns.feed.n and not self.exchange.stopped:
+        while i < self.columns.feed.n and not self.exchange.book.stopped:
             with nogil:
                 i = self._block(i, min(i + BLOCK, self.columns.feed.n), &watch)
             PyErr_CheckSignals()
@@ -66,9 +83,24 @@ cdef class Engine:
             if progress is not None:
                 progress(i)
         with nogil:
-            self.exchange.finish(&self.columns.feed)
+            self.exchange.finish()
         self.strategy.check()
         self.row = watch.row
+
+    @property
+    def mark_source(self):
+        """Return where the exchange's marks come from: a word of `feed.MARK_SOURCES`."""
+        return self.columns.mark_source
+
+    def slots_noted(self):
+        """Return what the slots showed at each decision, as an array [decisions, slots]."""
+        cdef const double[::1] view
+        if self.noted.failed:
+            raise MemoryError("memory ran out while the run was recorded")
+        if self.noted.size * self.slots == 0:
+            return np.empty((self.noted.size, self.slots))
+        view = <double[: self.noted.size * self.slots]><double*>self.noted.rows
+        return np.array(view).reshape(self.noted.size, self.slots)
 
     cdef void _open_watch(self, Watch* watch) noexcept:
         watch.low, watch.high = -INFINITY, INFINITY
@@ -102,33 +134,61 @@ cdef class Engine:
 
     cdef Py_ssize_t _trade(self, Py_ssize_t i, Py_ssize_t stop, Watch* watch) noexcept nogil:
         cdef Decision decision
-        cdef Py_ssize_t limit
-        while i < stop and not self.exchange.stopped:
-            limit = stop
-            if self.exchange.pending:
-                self.exchange.open_bar(&self.columns.feed, i, self.flags[i] == 0)
-                if self.exchange.stopped:
+        cdef Book* book = &self.exchange.book
+        while i < stop and not book.stopped:
+            if book.pending or book.due == i:
+                self.exchange.open_bar(i, self.flags[i] == 0)
+                if book.stopped:
                     return i
-                if self.exchange.pending:        # a hole: the order waits for the next present bar
-                    limit = i + 1
-            self.exchange.arm(watch)
-            i = self._scan(i, limit, &self.exchange.account, watch, &decision)
-            self.exchange.absorb(watch)
-            if watch.why == AT_END:
-                continue
-            if watch.why == TOUCHED:
-                self._touch(i, watch, &decision)
+            if book.pending or book.due == i:   # a hole, or the bar itself is due
+                self._whole(i, watch, &decision)
+            else:
+                self.exchange.arm(watch)
+                i = self._scan(i, min(stop, book.due), &book.account, watch,
+                               &decision)
+                self.exchange.absorb(watch)
+                if watch.why == AT_END:
+                    continue
+                if watch.why == TOUCHED:
+                    self._whole(i, watch, &decision)
             if watch.why == BREACHED:
-                self.exchange.breach(&self.columns.feed, i)
+                self.exchange.breach(i)
             if decision.action != 0:
-                self.exchange.decide(&self.columns.feed, i, &decision)
+                self._decide(i, &decision)
             i += 1
         return i
 
-    cdef void _touch(self, Py_ssize_t i, Watch* watch, Decision* decision) noexcept nogil:
+    cdef void _whole(self, Py_ssize_t i, Watch* watch, Decision* decision) noexcept nogil:
         """Let the exchange act inside bar i, then step that bar alone."""
-        self.exchange.inside_bar(&self.columns.feed, i, self.flags[i] == 0)
-        self.exchange.arm(watch)
+        cdef Book* book = &self.exchange.book
+        cdef int64_t slot
+        self.exchange.inside_bar(i, self.flags[i] == 0)
+        self.exchange.arm_points(watch)
         watch.low, watch.high = -INFINITY, INFINITY
-        self.strategy.scan_by_step(&self.columns.feed, i, i + 1, &self.exchange.account, watch, decision)
-        self.exchange.absorb(watch)
+        self.strategy.scan_by_step(
+            &self.columns.feed, i, i + 1, &book.account, watch, decision)
+        self.exchange.absorb_points(watch)
+        slot = book.terms.slots.trail_volatility
+        if slot >= 0 and book.ledger.side != 0:
+            book.trail_volatility = self.strategy.seen(slot)
+        self.exchange.close_bar(i)
+
+    cdef void _decide(self, Py_ssize_t i, const Decision* decision) noexcept nogil:
+        """Show the exchange what the play sees, then the decision."""
+        cdef const Slots* slots = &self.exchange.book.terms.slots
+        cdef Seen* seen = &self.exchange.book.seen
+        cdef double* row
+        cdef Py_ssize_t slot
+        if slots.stop_volatility >= 0:
+            seen.stop_volatility = self.strategy.seen(slots.stop_volatility)
+        if slots.target_volatility >= 0:
+            seen.target_volatility = self.strategy.seen(slots.target_volatility)
+        if slots.long_level >= 0:
+            seen.long_level = self.strategy.seen(slots.long_level)
+        if slots.short_level >= 0:
+            seen.short_level = self.strategy.seen(slots.short_level)
+        if self.slots:
+            row = <double*>buffer_push(&self.noted)
+            for slot in range(self.slots):
+                row[slot] = self.strategy.seen(slot)
+        self.exchange.decide(i, decision)

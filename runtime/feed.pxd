@@ -5,3 +5,4 @@ cdef class Columns:
     cdef Feed feed
     cdef object kept            # the arrays whose memory the feed points into
     cdef readonly bint is_marked    # the mark price is not the last price
+    cdef readonly str mark_source   # where the marks come from

@@ -12,18 +12,22 @@ MARK_SOURCES = ("mark_kline", "last_extreme", "last_close")
 cdef class Columns:
     """Bars (tradec.runtime.data.bars.Bars) as a Feed, marked as `mark_source` says.
 
-    mark_kline      the mark-price bars; an absent one is the bar of last prices
+    mark_kline      the mark-price bars; an absent one is that of the last price, its open the mark
+                    at the close before
     last_extreme    the last price: its extremes are the mark's
     last_close      the close alone; between two closes the mark stands at the one before
     None            mark_kline where the bars have mark prices, else last_extreme
 
     `needs` are the columns that a strategy reads besides (Strategy.NEEDS): what of funding and open
-    interest is known at the close of each bar.
+    interest is known at the close of each bar. Without `funding` nothing is settled.
     """
 
-    def __init__(self, bars, mark_source=None, needs=()):
+    def __init__(self, bars, mark_source=None, *, bint funding=True, needs=()):
         last = [as_row(getattr(bars, name)) for name in PRICES]
         volume = as_row(bars.volume)
+        if mark_source is None:
+            mark_source = "last_extreme" if bars.mark is None else "mark_kline"
+        self.mark_source = mark_source
         mark = marks_of(bars, last, mark_source)
         self.is_marked = mark is not last
         self.feed.ts0, self.feed.base_ms, self.feed.n = bars.ts0, bars.base_ms, bars.n
@@ -35,7 +39,8 @@ cdef class Columns:
         seen = {name: as_row(bars.seen(name)) for name in needs}
         self.feed.funding_seen = known(seen, "funding_seen")
         self.feed.open_interest_seen = known(seen, "open_interest_seen")
-        self.kept = (last, volume, mark, seen, *self._take_funding(bars.funding))
+        settled = self._take_funding(bars.funding if funding else None)
+        self.kept = (last, volume, mark, seen, *settled)
 
     def _take_funding(self, funding):
         """Point at the settlements; return their arrays."""
@@ -64,8 +69,6 @@ cdef const double* known(dict rows, name) except? NULL:
 
 cdef marks_of(bars, list last, mark_source):
     """Return the four rows of mark prices, or `last` itself where it is the mark."""
-    if mark_source is None:
-        mark_source = "last_extreme" if bars.mark is None else "mark_kline"
     if mark_source == "last_extreme":
         return last
     if mark_source == "last_close":
@@ -76,7 +79,10 @@ cdef marks_of(bars, list last, mark_source):
     if bars.mark is None:
         raise ValueError("there are no mark prices")
     absent = np.isnan(bars.mark.close)
-    return [
+    rows = [
         as_row(np.where(absent, price, getattr(bars.mark, name)))
         for name, price in zip(PRICES, last)
     ]
+    before = np.concatenate((last[0][:1], rows[3][: bars.n - 1]))
+    rows[0] = as_row(np.where(absent, before, bars.mark.open))
+    return rows

@@ -38,7 +38,7 @@ def positions_of(trades: Columns, frame: Frame) -> Positions:
     start, end = trades["ts_entry"][first], trades["ts_exit"][last]
     return Positions(
         net=_summed(trades["net_pnl"], place, first.size),
-        notional=_summed(trades["entry_notional"], place, first.size),
+        notional=trades["entry_notional"][first],
         duration=(end - start) / frame.exec_ms,
         is_long=trades["side"][first] == "long",
         mae=trades["mae_pct"][last],

@@ -5,6 +5,7 @@
 # n * mantissa / scale with whole n, so that it is the double nearest to its decimal. Rounding
 # forgives 1e-9 of a unit (simulation.md 2).
 from libc.math cimport floor
+from libc.stdint cimport int64_t
 
 ctypedef struct Grid:
     double mantissa             # 0: no grid, every value is on it
@@ -40,3 +41,15 @@ cdef inline double grid_down(const Grid* grid, double x) noexcept nogil:
 cdef inline double grid_up(const Grid* grid, double x) noexcept nogil:
     """`x` rounded up to the grid."""
     return x if grid.mantissa == 0.0 else grid_at(grid, units_up(grid, x))
+
+
+cdef inline double grid_near(const Grid* grid, double x) noexcept nogil:
+    """`x` as the nearest value of the grid: floor(x * scale / mantissa + 0.5) units."""
+    if grid.mantissa == 0.0:
+        return x
+    return grid_at(grid, floor(x * grid.scale / grid.mantissa + 0.5))
+
+
+cdef inline double grid_by(const Grid* grid, double x, int64_t sign) noexcept nogil:
+    """`x` rounded up for a positive sign, down for a negative one."""
+    return grid_up(grid, x) if sign > 0 else grid_down(grid, x)

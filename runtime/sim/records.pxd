@@ -10,12 +10,17 @@ cdef enum Purpose:              # why an order was made, and the reason of its f
     TAKE_PROFIT = 3
     END_OF_RUN = 4
     MAX_DRAWDOWN = 5
+    TRAILING = 6                # a stop that trailing moved last
+    BREAK_EVEN = 7
+    LIQUIDATION = 8
+    EQUITY_FLOOR = 9
+    OPPOSITE = 10               # an entry of the other side
 
 cdef enum Status:
     WORKING = 0
     FILLED = 1
     REJECTED = 2
-    CANCELLED = 3
+    CANCELLED = 3               # with what was filled until then
 
 cdef enum Code:
     NO_CODE = 0
@@ -27,21 +32,36 @@ cdef enum Code:
     ENTRY_ORDER_WORKING = 6
     END_OF_DATA = 7
     POSITION_CLOSED = 8         # a close request dies with its position, simulation.md 3.3
+    SL_BEYOND_LIQUIDATION = 9
+    LIQUIDITY_EXCEEDED = 10
+    POST_ONLY_REJECT = 11
+    IOC_CANCEL = 12
+    FOK_CANCEL = 13
+    EXPIRED = 14
+    REPLACED = 15               # by a new entry, entry.on_resignal
+    MARKET_BAND = 16            # the fill would lie too far from the mark
 
 cdef enum Source:               # where the reference price of a fill stands
     AT_OPEN = 0
     AT_LEVEL = 1
     AT_CLOSE = 2
+    AT_BANKRUPTCY = 3
 
 ctypedef struct Order:
     int64_t ts
+    int64_t ts_end              # when it was filled, rejected or cancelled, 0: it works
     int64_t word                # the decision behind it, 0: none
     double reference            # price from which it was sized, or at which it triggers
+    double price                # its limit, NaN: none
+    double trigger              # NaN: none
     double qty
+    double filled
     int32_t position            # counted from 1, 0: none
-    int32_t fill                # counted from 1, 0: none
+    int32_t fill                # the last one, counted from 1, 0: none
     int8_t purpose
     int8_t side                 # 1 buys, -1 sells
+    int8_t kind
+    int8_t in_force
     int8_t status
     int8_t code
     int8_t cap
@@ -57,19 +77,26 @@ ctypedef struct Fill:
     int8_t purpose
     int8_t side
     int8_t source
+    int8_t is_maker
 
-ctypedef struct Leg:            # a closed part of a position; today always the whole
+ctypedef struct Leg:            # a closed part of a position
+    double entry                # average entry price
+    double bought               # what was entered in all
     double realized
     double entry_fee
+    double funding
     double net
-    double low_level            # as at the entry
-    double high_level
+    double other_net            # with the first ambiguous minute the other way round, NaN: none
+    double stop                 # the first one; infinite: none, as the target
+    double last_stop
+    double target
     double min_low              # extremes between entry and exit
     double max_high
     int32_t position
-    int32_t entry_fill
+    int32_t entry_fill          # the first one
     int32_t exit_fill
     int32_t number              # of the leg within its position, from 1
+    int8_t flags                # levels.Flag
     int8_t is_final
 
 ctypedef struct Signal:
@@ -77,6 +104,25 @@ ctypedef struct Signal:
     int64_t word
     double percent
     int32_t order               # counted from 1, 0: none
+
+ctypedef struct Payment:        # of funding
+    int64_t ts
+    double rate
+    double mark
+    double signed_qty
+    double pnl
+    int32_t position
+
+ctypedef struct State:          # the account from an instant on
+    int64_t ts
+    double cash
+    double reserved
+    double signed_qty
+    double entry
+    double margin
+    double reserve
+    double liquidation          # NaN: flat
+    int8_t is_disabled          # entries are
 
 ctypedef struct Buffer:
     char* rows

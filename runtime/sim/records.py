@@ -7,7 +7,10 @@ from typing import Final
 
 import numpy as np
 
-PURPOSES: Final = ("entry", "signal", "sl", "tp", "end_of_data", "max_drawdown")
+PURPOSES: Final = (
+    *("entry", "signal", "sl", "tp", "end_of_data", "max_drawdown"),
+    *("trailing", "break_even", "liquidation", "equity_floor", "opposite"),
+)
 STATUSES: Final = ("working", "filled", "rejected", "cancelled")
 CODES: Final = (
     "",
@@ -19,8 +22,16 @@ CODES: Final = (
     "ENTRY_ORDER_WORKING",
     "END_OF_DATA",
     "POSITION_CLOSED",
+    "SL_BEYOND_LIQUIDATION",
+    "LIQUIDITY_EXCEEDED",
+    "POST_ONLY_REJECT",
+    "IOC_CANCEL",
+    "FOK_CANCEL",
+    "EXPIRED",
+    "REPLACED",
+    "MARKET_BAND",
 )
-SOURCES: Final = ("open", "level", "close")
+SOURCES: Final = ("open", "level", "close", "bankruptcy_price")
 CAPS: Final = (
     "",
     "margin_share",
@@ -28,57 +39,42 @@ CAPS: Final = (
     "max_margin_usdt",
     "max_notional_usdt",
     "max_qty",
+    "risk_tier",
 )
+KINDS: Final = ("MARKET", "LIMIT", "STOP_MARKET", "STOP_LIMIT")
+IN_FORCE: Final = ("GTC", "IOC", "FOK", "PostOnly")
+STOPS: Final = ("end_of_data", "liquidated", "equity_floor_hit", "max_drawdown_hit")
+FLAGS: Final = {1: "stop_fallback", 2: "stop_adjusted", 4: "stop_beyond_liquidation"}
 
-ORDER: Final = np.dtype(
-    [
-        ("ts", "i8"),
-        ("word", "i8"),
-        ("reference", "f8"),
-        ("qty", "f8"),
-        ("position", "i4"),
-        ("fill", "i4"),
-        ("purpose", "i1"),
-        ("side", "i1"),
-        ("status", "i1"),
-        ("code", "i1"),
-        ("cap", "i1"),
-    ],
-    align=True,
+
+def _row(**columns: str) -> np.dtype[np.void]:
+    """Return the type of rows whose columns are named by their kind, as C aligns them."""
+    pairs = [(name, kind) for kind, names in columns.items() for name in names.split()]
+    return np.dtype(pairs, align=True)
+
+
+ORDER: Final = _row(
+    i8="ts ts_end word",
+    f8="reference price trigger qty filled",
+    i4="position fill",
+    i1="purpose side kind in_force status code cap",
 )
-FILL: Final = np.dtype(
-    [
-        ("ts", "i8"),
-        ("reference", "f8"),
-        ("price", "f8"),
-        ("qty", "f8"),
-        ("fee", "f8"),
-        ("order", "i4"),
-        ("position", "i4"),
-        ("purpose", "i1"),
-        ("side", "i1"),
-        ("source", "i1"),
-    ],
-    align=True,
+FILL: Final = _row(
+    i8="ts",
+    f8="reference price qty fee",
+    i4="order position",
+    i1="purpose side source is_maker",
 )
-LEG: Final = np.dtype(
-    [
-        ("realized", "f8"),
-        ("entry_fee", "f8"),
-        ("net", "f8"),
-        ("low_level", "f8"),
-        ("high_level", "f8"),
-        ("min_low", "f8"),
-        ("max_high", "f8"),
-        ("position", "i4"),
-        ("entry_fill", "i4"),
-        ("exit_fill", "i4"),
-        ("number", "i4"),
-        ("is_final", "i1"),
-    ],
-    align=True,
+LEG: Final = _row(
+    f8="entry bought realized entry_fee funding net other_net stop last_stop target min_low "
+    "max_high",
+    i4="position entry_fill exit_fill number",
+    i1="flags is_final",
 )
-SIGNAL: Final = np.dtype(
-    [("ts", "i8"), ("word", "i8"), ("percent", "f8"), ("order", "i4")],
-    align=True,
+SIGNAL: Final = _row(i8="ts word", f8="percent", i4="order")
+PAYMENT: Final = _row(i8="ts", f8="rate mark signed_qty pnl", i4="position")
+STATE: Final = _row(
+    i8="ts",
+    f8="cash reserved signed_qty entry margin reserve liquidation",
+    i1="is_disabled",
 )

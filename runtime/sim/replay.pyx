@@ -5,10 +5,11 @@ The loop is the engine's, with a scan that looks decisions up. With `by_bar` the
 on every bar instead, which gives the same run bit for bit.
 """
 
-from libc.math cimport INFINITY
+from libc.math cimport INFINITY, NAN
 from libc.stdint cimport int64_t, uint8_t
 
 from tradec.runtime.feed cimport Columns
+from tradec.runtime.sim import terms
 from tradec.runtime.sim.exchange cimport Exchange
 from tradec.runtime.sim.grid cimport Grid, grid_down, grid_up
 from tradec.runtime.sim.ledger cimport Ledger, ledger_available, ledger_init, ledger_open
@@ -22,63 +23,80 @@ cdef class Replay:
     """One run of `exchange` over `bars` (tradec.runtime.data.bars.Bars).
 
     `actions[i]` is decided at the close of bar i where i closes an exec bar of `every` base bars;
-    bar `first` closes at trade_start. An action's word is the action and i << 8.
+    bar `first` closes at trade_start. An action's word is the action and i << 8, its percent
+    `percents[i]`. `seen[i]` is what the play shows at the close of bar i: the volatility and the
+    long and short level of the stop, the volatility of the target and of the trailing stop.
     """
 
     cdef Exchange exchange
     cdef Columns columns
     cdef const uint8_t[::1] flags
     cdef const int64_t[::1] actions
+    cdef const double[::1] percents
+    cdef const double[:, ::1] seen
     cdef Py_ssize_t first
     cdef Py_ssize_t every
     cdef bint by_bar
 
     def __init__(self, Exchange exchange not None, bars, actions, *, Py_ssize_t first,
-                 Py_ssize_t every, bint by_bar=False):
+                 Py_ssize_t every, percents=None, seen=None, bint by_bar=False):
         self.exchange, self.flags, self.actions = exchange, bars.flags, actions
+        self.percents, self.seen = percents, seen
         self.first, self.every, self.by_bar = first, every, by_bar
-        self.columns = Columns(bars)
+        self.columns = Columns(bars, exchange.mark_source, funding=exchange.funding)
 
     def run(self):
         """Run from `first` to the end of the bars, or to a terminal stop."""
         cdef Watch watch
-        cdef Decision decision
         cdef Py_ssize_t i = self.first
         watch.rows = NULL
+        self.exchange.book.is_marked = self.columns.is_marked
         with nogil:
             self.exchange.begin(&self.columns.feed, i)
-            while i < self.columns.feed.n and not self.exchange.stopped:
-                if self.exchange.pending or self.by_bar:
-                    self.exchange.open_bar(&self.columns.feed, i, self.flags[i] == 0)
-                if not self.exchange.stopped:
-                    i = self.pass_bars(i, &watch, &decision)
-            self.exchange.finish(&self.columns.feed)
+            while i < self.columns.feed.n and not self.exchange.book.stopped:
+                if self.by_bar or self.exchange.book.pending or self.exchange.book.due == i:
+                    self.exchange.open_bar(i, self.flags[i] == 0)
+                if not self.exchange.book.stopped:
+                    i = self.pass_bars(i, &watch)
+            self.exchange.finish()
 
-    cdef Py_ssize_t pass_bars(self, Py_ssize_t i, Watch* watch,
-                              Decision* decision) noexcept nogil:
+    cdef Py_ssize_t pass_bars(self, Py_ssize_t i, Watch* watch) noexcept nogil:
         """Pass bars until the exchange is needed again; return the first one not passed."""
-        cdef Py_ssize_t stop = self.columns.feed.n
-        cdef bint inside = self.by_bar
-        if self.by_bar or self.exchange.pending:
-            stop = i + 1
-        if not inside:
+        cdef Decision decision
+        if self.by_bar or self.exchange.book.pending or self.exchange.book.due == i:
+            self.whole(i, watch, &decision)
+        else:
             self.exchange.arm(watch)
-            i = self.scan(i, stop, watch, decision)
+            i = self.scan(i, min(self.columns.feed.n, self.exchange.book.due), watch, &decision)
             self.exchange.absorb(watch)
             if watch.why == AT_END:
                 return i
-            inside = watch.why == TOUCHED
-        if inside:
-            self.exchange.inside_bar(&self.columns.feed, i, self.flags[i] == 0)
-            self.exchange.arm(watch)
-            watch.low, watch.high = -INFINITY, INFINITY
-            self.scan(i, i + 1, watch, decision)
-            self.exchange.absorb(watch)
+            if watch.why == TOUCHED:
+                self.whole(i, watch, &decision)
         if watch.why == BREACHED:
-            self.exchange.breach(&self.columns.feed, i)
+            self.exchange.breach(i)
         if decision.action != 0:
-            self.exchange.decide(&self.columns.feed, i, decision)
+            self.decide(i, &decision)
         return i + 1
+
+    cdef void whole(self, Py_ssize_t i, Watch* watch, Decision* decision) noexcept nogil:
+        self.exchange.inside_bar(i, self.flags[i] == 0)
+        self.exchange.arm_points(watch)
+        watch.low, watch.high = -INFINITY, INFINITY
+        self.scan(i, i + 1, watch, decision)
+        self.exchange.absorb_points(watch)
+        self.exchange.book.trail_volatility = self.show(i, 4)
+        self.exchange.close_bar(i)
+
+    cdef double show(self, Py_ssize_t i, Py_ssize_t what) noexcept nogil:
+        return NAN if self.seen is None else self.seen[i, what]
+
+    cdef void decide(self, Py_ssize_t i, const Decision* decision) noexcept nogil:
+        self.exchange.book.seen.stop_volatility = self.show(i, 0)
+        self.exchange.book.seen.long_level = self.show(i, 1)
+        self.exchange.book.seen.short_level = self.show(i, 2)
+        self.exchange.book.seen.target_volatility = self.show(i, 3)
+        self.exchange.decide(i, decision)
 
     cdef Py_ssize_t scan(self, Py_ssize_t i, Py_ssize_t stop, Watch* watch,
                          Decision* decision) noexcept nogil:
@@ -90,7 +108,8 @@ cdef class Replay:
                 return i
             if (i + 1) % self.every == 0:
                 decision.action = self.actions[i]
-                decision.word, decision.percent = self.actions[i] | (i << 8), 100.0
+                decision.word = self.actions[i] | (i << 8)
+                decision.percent = 100.0 if self.percents is None else self.percents[i]
                 if equity_point(watch, self.columns.feed.mark_close[i]):
                     watch.why = BREACHED
                     return i
@@ -102,15 +121,15 @@ cdef class Replay:
 
 
 def rounded(grid, double x):
-    """Return `x` rounded down and up to a grid of `rules.grid_of`."""
+    """Return `x` rounded down and up to a grid of `instrument.grid_of`."""
     cdef Grid units = grid
     return grid_down(&units, x), grid_up(&units, x)
 
 
 def ledger_after_entry(rules, instrument, int64_t side, double qty, double price):
     """Return the ledger as a dict after an entry at `price`, with `available`."""
-    cdef Terms terms = rules.terms(instrument)
+    cdef Terms plain = terms.terms_of(rules, instrument)
     cdef Ledger ledger
     ledger_init(&ledger, rules.starting_equity_usdt)
-    ledger_open(&ledger, &terms, side, qty, price)
+    ledger_open(&ledger, &plain, side, qty, price, plain.taker)
     return {**ledger, "available": ledger_available(&ledger)}

@@ -1,10 +1,13 @@
 # cython: cdivision=True
-# Prices, costs, size and levels of an order: simulation.md 2, 5, 6.1 and 10. Each docstring fixes
-# the order of the float operations.
-from libc.math cimport INFINITY
+# How large an entry is, and whether it may be (simulation.md 2 and 10), for the simulated exchange
+# and for live sessions alike. Each docstring fixes the order of the float operations.
+from libc.math cimport fabs
 from libc.stdint cimport int64_t
-from tradec.runtime.sim.grid cimport grid_down, grid_up
-from tradec.runtime.sim.terms cimport NO_LEVEL, PERCENT, Distance, Terms
+from tradec.runtime.sim.grid cimport grid_down, grid_near
+from tradec.runtime.sim.margin cimport Tiers, notional_cap
+from tradec.runtime.sim.terms cimport (
+    FIXED_MARGIN, FIXED_NOTIONAL, MARKET, PERCENT_EQUITY, RISK_BASED, STOP, Terms,
+)
 
 cdef enum Cap:
     NO_CAP = 0
@@ -13,28 +16,11 @@ cdef enum Cap:
     MAX_MARGIN = 3
     MAX_NOTIONAL = 4
     MAX_QTY = 5
+    RISK_TIER = 6
 
 ctypedef struct Size:
     double qty
     int64_t cap                 # which cap bound the notional
-
-ctypedef struct Levels:
-    double low                  # the exchange acts at or below this, -inf: never
-    double high                 # and at or above this, +inf: never
-    bint is_valid               # stop on the losing side of the entry, target on the winning one
-
-
-cdef inline double market_price(const Terms* terms, int64_t order_side,
-                                double reference) noexcept nogil:
-    """The fill price of a market order: reference * (1 + order_side * slippage), on the grid.
-
-    A buy rounds up, a sell down, but never below one tick.
-    """
-    cdef double price = reference * (1.0 + order_side * terms.slippage)
-    if order_side > 0:
-        return grid_up(&terms.tick, price)
-    price = grid_down(&terms.tick, price)
-    return price if price > 0.0 else terms.tick.mantissa / terms.tick.scale
 
 
 cdef inline double order_cost(const Terms* terms, int64_t side, double notional) noexcept nogil:
@@ -52,6 +38,27 @@ cdef inline bint is_affordable(const Terms* terms, int64_t side, double notional
     return order_cost(terms, side, notional) <= available * (1.0 + 1e-12)
 
 
+cdef inline double intended_notional(const Terms* terms, double equity, double available,
+                                     double reference, double stop) noexcept nogil:
+    """The notional that the sizing model wants.
+
+    percent_equity: available * value / 100 * L; fixed_usdt: value * L; fixed_notional: value;
+    risk_based: equity * value / 100 * reference / distance, distance = |reference - stop|, with
+    costs + reference * (2 * taker + 2 * slippage)
+    """
+    cdef double distance
+    if terms.model == PERCENT_EQUITY:
+        return available * terms.size / 100.0 * terms.leverage
+    if terms.model == FIXED_MARGIN:
+        return terms.size * terms.leverage
+    if terms.model == FIXED_NOTIONAL:
+        return terms.size
+    distance = fabs(reference - stop)
+    if terms.with_costs:
+        distance = distance + reference * (2.0 * terms.taker + 2.0 * terms.slippage)
+    return equity * terms.size / 100.0 * reference / distance
+
+
 cdef inline void cap_notional(double* notional, Size* size, double cap, int64_t name) noexcept nogil:
     """Lower the notional to `cap` and name the cap, if it binds."""
     if cap < notional[0]:
@@ -59,25 +66,32 @@ cdef inline void cap_notional(double* notional, Size* size, double cap, int64_t 
         size.cap = name
 
 
-cdef inline Size size_entry(const Terms* terms, int64_t side, double equity, double available,
-                            double reference) noexcept nogil:
-    """The quantity of an entry: notional = available * position_pct / 100 * L, capped, over price.
+cdef inline double largest_qty(const Terms* terms, int64_t kind) noexcept nogil:
+    """The instrument's largest quantity of an order that ends as a market or as a limit order."""
+    return terms.max_market_qty if kind == MARKET or kind == STOP else terms.max_limit_qty
+
+
+cdef inline Size size_entry(const Terms* terms, const Tiers* tiers, int64_t kind, int64_t side,
+                            double equity, double available, double reference,
+                            double stop) noexcept nogil:
+    """The quantity of an entry: the intended notional, capped, over the price, down to the step.
 
     Caps in the order of simulation.md 10; of equal ones the first is named.
     """
     cdef Size size
-    cdef double leverage = terms.leverage
-    cdef double notional = available * terms.position_pct / 100.0 * leverage
+    cdef double leverage = terms.leverage, most = largest_qty(terms, kind)
+    cdef double notional = intended_notional(terms, equity, available, reference, stop)
     size.cap = NO_CAP
     cap_notional(&notional, &size, equity * terms.share_pct / 100.0 * leverage, MARGIN_SHARE)
     cap_notional(&notional, &size, available / (
         1.0 / leverage + terms.taker + terms.taker * (1.0 - side / leverage)), AFFORDABILITY)
     cap_notional(&notional, &size, terms.max_margin * leverage, MAX_MARGIN)
     cap_notional(&notional, &size, terms.max_notional, MAX_NOTIONAL)
-    cap_notional(&notional, &size, terms.max_qty * reference, MAX_QTY)
+    cap_notional(&notional, &size, most * reference, MAX_QTY)
+    cap_notional(&notional, &size, notional_cap(tiers, leverage), RISK_TIER)
     size.qty = grid_down(&terms.step, notional / reference)
-    if size.qty > terms.max_qty:        # the quotient may exceed it by a rounding error
-        size.qty = terms.max_qty
+    if size.qty > most:        # the quotient may exceed it by a rounding error
+        size.qty = most
     return size
 
 
@@ -92,26 +106,19 @@ cdef inline double least_notional(const Terms* terms, double reference) noexcept
     return notional if notional > terms.min_notional else terms.min_notional
 
 
-cdef inline double span_of(const Distance* rule, double entry, double leverage) noexcept nogil:
-    """entry * value / 100 for `price_percent`, over L as well for `percent`."""
-    cdef double span = entry * rule.value / 100.0
-    return span / leverage if rule.measure == PERCENT else span
+cdef inline double exit_qty(const Terms* terms, double qty, double percent,
+                            double reference) noexcept nogil:
+    """What an exit of so many percent closes: qty * percent / 100 down to the step.
 
-
-cdef inline Levels levels_at(const Terms* terms, int64_t side, double entry) noexcept nogil:
-    """Stop and target of a position entered at `entry`, on the grid (simulation.md 2 and 6.1).
-
-    Stop = entry - side * span, target = entry + side * span; the stop rounds towards more loss,
-    the target away from the entry: the lower level down, the higher level up.
+    Everything, if what is left would be below the instrument's minimum; 0 if it is too small itself.
     """
-    cdef Levels levels
-    cdef const Distance* below = &terms.stop if side > 0 else &terms.target
-    cdef const Distance* above = &terms.target if side > 0 else &terms.stop
-    levels.low = -INFINITY
-    levels.high = INFINITY
-    if below.measure != NO_LEVEL:
-        levels.low = grid_down(&terms.tick, entry - span_of(below, entry, terms.leverage))
-    if above.measure != NO_LEVEL:
-        levels.high = grid_up(&terms.tick, entry + span_of(above, entry, terms.leverage))
-    levels.is_valid = levels.low < entry and entry < levels.high
-    return levels
+    cdef double part, left
+    if percent >= 100.0:
+        return qty
+    part = grid_down(&terms.step, qty * percent / 100.0)
+    if part <= 0.0:
+        return 0.0
+    left = grid_near(&terms.step, qty - part)
+    if left <= 0.0 or left < terms.min_qty or left * reference < terms.own_min_notional:
+        return qty
+    return part if part >= terms.min_qty else 0.0

@@ -4,13 +4,22 @@ Times are int64 ms UTC, ids count from 1, an absent number is NaN and an absent 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tradec.runtime.sim.records import CAPS, CODES, PURPOSES, SOURCES, STATUSES
+from tradec.runtime.sim.records import (
+    CAPS,
+    CODES,
+    IN_FORCE,
+    KINDS,
+    PURPOSES,
+    SOURCES,
+    STATUSES,
+)
+from tradec.runtime.sim.remarks import Remarks
 from tradec.runtime.timeframe import MINUTE_MS, Timeframe
 
 Array: TypeAlias = NDArray[Any]
@@ -21,10 +30,8 @@ OTHERWISE: Final = 0xFFFF
 """The case number in a decision word when the block's `else` spoke."""
 
 ACTIONS: Final = ("no_action", "entry_long", "entry_short", "exit_long", "exit_short", "exit_all")
-ORDER_TYPES: Final = ("MARKET", "MARKET", "STOP_MARKET", "TAKE_PROFIT_MARKET", "MARKET", "MARKET")
-"""By purpose. What triggers is a conditional market order; all are IOC, as V5 sends them."""
-
-PRICE_SOURCES: Final = {"sl": "stop_loss", "tp": "take_profit"}
+STOPS: Final = ("sl", "trailing", "break_even")
+"""The purposes of a stop, by who moved it last."""
 
 
 class Records(Protocol):
@@ -46,15 +53,23 @@ class Records(Protocol):
     def signals(self) -> Array:
         """Return rows of type SIGNAL."""
 
+    @property
+    def noted(self) -> Array:
+        """Return what the slots of the play showed, a row per signal, or no rows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """Where a run stands: its symbol, its exec clock from `ts_start` on, and its blocks' ids."""
+    """Where a run stands: its symbol, its exec clock from `ts_start` on, its blocks' ids.
+
+    `remarks` are what intents say of their trades.
+    """
 
     symbol: str
     timeframe: Timeframe
     ts_start: int
     blocks: tuple[str, ...] = ()
+    remarks: Remarks = field(default_factory=Remarks)
 
     @property
     def exec_ms(self) -> int:
@@ -87,25 +102,31 @@ def fill_columns(records: Records) -> Columns:
         "qty": rows["qty"],
         "notional": notional,
         "fee": rows["fee"],
-        "liquidity": _words(("taker",), np.zeros(rows.size, dtype=np.int64)),
+        "liquidity": _words(("taker", "maker"), rows["is_maker"]),
         "slippage_usdt": rows["side"] * (rows["price"] - rows["reference"]) * rows["qty"],
     }
 
 
 def order_columns(records: Records) -> Columns:
-    """Return the orders in order of submission; `price` is the trigger of a conditional order."""
+    """Return the orders in order of submission.
+
+    `price` is the limit, `trigger_price` what a conditional order waited for; a stop or a target
+    has its row from the moment it acts.
+    """
     rows = records.orders
-    kinds = _words(ORDER_TYPES, rows["purpose"])
     return {
         "order_id": _ids(rows),
         "ts_submit": rows["ts"],
-        "type": kinds,
-        "tif": _words(("IOC",), np.zeros(rows.size, dtype=np.int64)),
+        "ts_end": _optional(rows["ts_end"]),
+        "type": _order_types(rows),
+        "tif": _times_in_force(rows),
         "reason": _words(PURPOSES, rows["purpose"]),
         "side": _sides(rows["side"], "buy", "sell"),
         "ref_price": rows["reference"],
-        "price": np.where(kinds == "MARKET", np.nan, rows["reference"]),
+        "price": rows["price"],
+        "trigger_price": rows["trigger"],
         "qty": rows["qty"],
+        "qty_filled": rows["filled"],
         "cap": _words(CAPS, rows["cap"]),
         "status": _words(STATUSES, rows["status"]),
         "code": _words(CODES, rows["code"]),
@@ -114,14 +135,34 @@ def order_columns(records: Records) -> Columns:
     }
 
 
+def _order_types(rows: Array) -> Array:
+    """Return what V5 would call each order; a resting target is a plain limit order."""
+    kinds, reasons = _words(KINDS, rows["kind"]), _words(PURPOSES, rows["purpose"])
+    is_limit, is_target = kinds == "LIMIT", reasons == "tp"
+    kinds[np.isin(reasons, STOPS)] = "STOP_MARKET"
+    kinds[np.isin(reasons, STOPS) & is_limit] = "STOP_LIMIT"
+    kinds[is_target & ~is_limit] = "TAKE_PROFIT_MARKET"
+    kinds[reasons == "liquidation"] = "LIQUIDATION"
+    return kinds
+
+
+def _times_in_force(rows: Array) -> Array:
+    """Return the time in force; what ends as a market order is IOC, as V5 sends it."""
+    words = _words(IN_FORCE, rows["in_force"])
+    words[np.isin(rows["kind"], [KINDS.index("MARKET"), KINDS.index("STOP_MARKET")])] = "IOC"
+    return words
+
+
 def trade_columns(records: Records, frame: Frame) -> Columns:
-    """Return the trade legs in order of exit."""
+    """Return the trade legs in order of exit.
+
+    `entry_qty` and `entry_notional` are the whole position's, `exit_qty` is the leg's; `pnl_pct` is
+    of what the leg was worth at its entry. `other_net_pnl` is what the leg had come to with the
+    first minute of its position that is ambiguous the other way round (rulings B7).
+    """
     legs, fills, orders = records.legs, records.fills, records.orders
     entry, leave = fills[legs["entry_fill"] - 1], fills[legs["exit_fill"] - 1]
     is_long = entry["side"] > 0
-    fees = legs["entry_fee"] + leave["fee"]
-    notional = entry["qty"] * entry["price"]
-    stop, target = _levels(legs, is_long)
     return {
         "trade_id": _ids(legs),
         "position_id": legs["position"].astype(np.int64),
@@ -130,9 +171,9 @@ def trade_columns(records: Records, frame: Frame) -> Columns:
         "symbol": np.full(legs.size, frame.symbol, dtype=object),
         "side": _sides(entry["side"], "long", "short"),
         "ts_entry": entry["ts"],
-        "entry_price": entry["price"],
-        "entry_qty": entry["qty"],
-        "entry_notional": notional,
+        "entry_price": legs["entry"],
+        "entry_qty": legs["bought"],
+        "entry_notional": legs["bought"] * legs["entry"],
         "ts_exit": leave["ts"],
         "exit_price": leave["price"],
         "exit_qty": leave["qty"],
@@ -142,30 +183,21 @@ def trade_columns(records: Records, frame: Frame) -> Columns:
         "realized_pnl": legs["realized"],
         "entry_fee_alloc": legs["entry_fee"],
         "exit_fee": leave["fee"],
-        "fees_paid": fees,
-        "funding_pnl": np.zeros(legs.size),
+        "fees_paid": legs["entry_fee"] + leave["fee"],
+        "funding_pnl": legs["funding"],
         "net_pnl": legs["net"],
-        "pnl_pct": 100.0 * legs["net"] / notional,
-        "stop_loss": stop,
-        "stop_loss_final": stop,
-        "take_profit": target,
+        "pnl_pct": 100.0 * legs["net"] / (leave["qty"] * legs["entry"]),
+        "is_ambiguous": ~np.isnan(legs["other_net"]),
+        "other_net_pnl": legs["other_net"],
+        "stop_loss": _level(legs["stop"]),
+        "stop_loss_final": _level(legs["last_stop"]),
+        "take_profit": _level(legs["target"]),
         "entry_bar_index": frame.bar_numbers(entry["ts"]),
         "exit_bar_index": frame.bar_numbers(leave["ts"]),
         "duration_bars": (leave["ts"] - entry["ts"]) / frame.exec_ms,
-        **_excursions(legs, entry["price"], is_long),
+        **_excursions(legs, legs["entry"], is_long),
         "entry_reason": _spoken(orders["word"][entry["order"] - 1], frame.blocks),
-        "metadata": np.full(legs.size, None, dtype=object),
-    }
-
-
-def equity_columns(ts_close: Array, points: Array) -> Columns:
-    """Return the equity points with their instants and how far each is below the peak so far."""
-    peak = np.maximum.accumulate(points)
-    return {
-        "ts_close": ts_close,
-        "equity": points,
-        "drawdown": peak - points,
-        "drawdown_pct": (peak - points) / peak * 100.0,
+        "metadata": frame.remarks.of_trades(records, entry["order"]),
     }
 
 
@@ -207,11 +239,9 @@ def _sides(signs: Array, plus: str, minus: str) -> Array:
     return np.where(signs > 0, plus, minus).astype(object)
 
 
-def _levels(legs: Array, is_long: Array) -> tuple[Array, Array]:
-    """Return stop and target of each leg, NaN where there is none."""
-    low = np.where(np.isinf(legs["low_level"]), np.nan, legs["low_level"])
-    high = np.where(np.isinf(legs["high_level"]), np.nan, legs["high_level"])
-    return np.where(is_long, low, high), np.where(is_long, high, low)
+def _level(prices: Array) -> Array:
+    """Return stops or targets, NaN where there is none."""
+    return np.where(np.isinf(prices), np.nan, prices)
 
 
 def _excursions(legs: Array, entry: Array, is_long: Array) -> Columns:
@@ -222,9 +252,9 @@ def _excursions(legs: Array, entry: Array, is_long: Array) -> Columns:
 
 
 def _price_sources(fills: Array) -> Array:
-    """Return where each exit price comes from: open, close, stop_loss or take_profit."""
+    """Return where each exit price comes from, a level by its name: stop_loss or take_profit."""
     places, reasons = _words(SOURCES, fills["source"]), _words(PURPOSES, fills["purpose"])
-    levels = np.array([PRICE_SOURCES.get(reason) for reason in reasons], dtype=object)
+    levels = np.where(np.isin(reasons, STOPS), "stop_loss", "take_profit")
     return np.where(places == "level", levels, places)
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from generators.driving import MIDNIGHT
 from generators.markets import Market
 from tradec.runtime.data.bars import Bars
-from tradec.runtime.sim.rules import Instrument
+from tradec.runtime.sim.instrument import Instrument
 from tradec.runtime.timeframe import MINUTE_MS
 
 

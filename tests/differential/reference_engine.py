@@ -5,13 +5,16 @@ It shares no loop and no state with `runtime/engine.pyx`.
 
 import math
 from dataclasses import dataclass, field
+from math import nan
 from typing import Any
 
 from differential.reference_exchange import ReferenceExchange, Row
 from generators.markets import candles_of
 from tradec.compiler.interpreter import Interpreter
 from tradec.runtime.data.bars import Bars
-from tradec.runtime.sim.rules import Instrument, Rules
+from tradec.runtime.sim.instrument import Instrument
+from tradec.runtime.sim.rules import Rules
+from tradec.runtime.timeframe import Timeframe
 
 
 @dataclass(slots=True)
@@ -25,32 +28,35 @@ class Traded:
 
 
 def trade(
-    machine: Interpreter, bars: Bars, rules: Rules, instrument: Instrument, first: int
+    machine: Interpreter,
+    bars: Bars,
+    rules: Rules,
+    instrument: Instrument,
+    first: int,
+    timeframe: Timeframe,
 ) -> Traded:
     """Return what `machine` does; the bar with index `first` closes at trade_start."""
-    traded = Traded(ReferenceExchange(rules, instrument))
-    exchange, bar = traded.exchange, {}
+    traded = Traded(ReferenceExchange(rules, instrument, timeframe))
+    exchange, rows = traded.exchange, traded.exchange.bars_of(bars)
     facts = facts_of(bars)
     for i, (ts, row) in enumerate(candles_of(bars).items()):
-        bar = dict(zip(("open", "high", "low", "close"), row, strict=False))
-        bar |= {"t0": ts, "t1": ts + bars.base_ms}
-        if i > first and bars.flags[i] == 0:
-            exchange.at_open(bar)
+        bar = rows[i]
+        if i > first:
+            exchange.before_step(bar)
             if exchange.over:
                 break
-            exchange.inside(bar)
         account = _account(exchange, may=i >= first)
         decision = machine.step(ts, ts + bars.base_ms, *row, *account, *facts[i])
         if machine.exec_closed:
             traded.times.append(ts + bars.base_ms)
             traded.words.append(machine.words())
-        if i >= first and machine.exec_closed:
-            exchange.at_close(bar)
         if i >= first:
-            _decide(traded, bar, decision)
+            shown = _shown(machine, rules)
+            exchange.after_step(bar, shown, is_close=machine.exec_closed)
+            _decide(traded, bar, decision, shown)
             if exchange.over:
                 break
-    exchange.finish(bar)
+    exchange.finish(rows[-1])
     return traded
 
 
@@ -77,33 +83,41 @@ def _last(events: list[tuple[int, float]], t: int) -> float:
     return known[-1] if known else math.nan
 
 
+def _shown(machine: Interpreter, rules: Rules) -> Row:
+    """Return what the rules read of the play now."""
+    found = rules.slots.items()
+    return {name: nan if slot is None else machine.seen(slot) for name, slot in found}
+
+
 def _account(exchange: ReferenceExchange, *, may: bool) -> tuple[int, bool, bool]:
     """Return side, may_enter and may_exit."""
-    position, working = exchange.position, exchange.working
-    barred = exchange.starved or exchange.stop_reason != "end_of_data"
-    side = position["side"] if position else 0
-    may_enter = may and not position and not working and not barred
-    return side, may_enter, may and bool(position) and not working
+    position, rules = exchange.position, exchange.rules
+    stopping, busy = exchange.stop_reason != "end_of_data", exchange.exit is not None
+    if position is None:
+        works = exchange.entry is not None and rules.entry.on_resignal != "replace"
+        return 0, may and not (exchange.starved or stopping or works), False
+    turns = rules.on_opposite != "ignore" and not stopping
+    return position["side"], may and turns and not busy, may and not busy
 
 
-def _decide(traded: Traded, bar: Row, decision: tuple[int, int, float]) -> None:
+def _decide(traded: Traded, bar: Row, decision: tuple[int, int, float], shown: Row) -> None:
     action, word, percent = decision
     exchange = traded.exchange
     orders = len(exchange.orders)
     if not action:
         return
-    exchange.decide(bar, action, word)
+    exchange.decide(bar, action, word, percent, shown)
     number = len(exchange.orders) if len(exchange.orders) > orders else 0
     traded.signals.append({"ts": bar["t1"], "word": word, "percent": percent, "order": number})
 
 
 def tables(traded: Traded) -> dict[str, list[dict[str, Any]]]:
-    """Return orders, fills, legs and signals as the native records tell them."""
+    """Return orders, fills, legs, settlements and signals as the native records tell them."""
     exchange = traded.exchange
-    orders = [{k: v for k, v in row.items() if k != "number"} for row in exchange.orders]
     return {
-        "orders": orders,
+        "orders": exchange.orders,
         "fills": exchange.fills,
         "legs": exchange.legs,
+        "payments": exchange.payments,
         "signals": traded.signals,
     }

@@ -17,7 +17,7 @@ from tradec.dsl.diagnostics import Diagnostics
 from tradec.dsl.span import Source
 from tradec.runtime.data.patterns import PATTERNS
 from tradec.runtime.data.synthetic import synthesize
-from tradec.runtime.sim.rules import Instrument
+from tradec.runtime.sim.instrument import Instrument
 from tradec.runtime.timeframe import TIMEFRAMES
 
 WANTED = 24

@@ -1,6 +1,5 @@
 """The exchange against the reference, bit for bit, and the fast loop against every bar."""
 
-from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import given, settings
@@ -8,28 +7,34 @@ from tradec.runtime.sim.exchange import Exchange
 
 from differential.reference_exchange import ReferenceExchange
 from differential.told import told
-from generators.exchange_cases import cases, play
+from effort import examples
+from generators.exchange_cases import EXEC, Case, cases, play
+from tradec.runtime.timeframe import TIMEFRAMES
 
 
 def seen(exchange: Exchange) -> tuple[Any, ...]:
     """Return everything a run leaves, floats by their shortest repr."""
+    tables = (
+        exchange.orders_made(),
+        exchange.fills_made(),
+        exchange.legs_closed(),
+        exchange.funding_paid(),
+    )
     return (
         exchange.stop_reason,
         exchange.entries_disabled,
-        [repr(sorted(row.items())) for row in told(exchange.orders_made())],
-        [repr(sorted(row.items())) for row in told(exchange.fills_made())],
-        [repr(sorted(row.items())) for row in told(exchange.legs_closed())],
+        *([repr(sorted(row.items())) for row in told(rows)] for rows in tables),
         [repr(x) for x in exchange.equity().tolist()],
     )
 
 
-def expected(case: SimpleNamespace) -> tuple[Any, ...]:
+def expected(case: Case) -> tuple[Any, ...]:
     """Return the same of the reference."""
-    reference = ReferenceExchange(case.rules, case.instrument)
-    reference.run(case.bars, case.actions.tolist(), case.first, case.every)
-    for order in reference.orders:
-        del order["number"]
-    tables = (reference.orders, reference.fills, reference.legs)
+    timeframe = TIMEFRAMES[EXEC[case.every]]
+    reference = ReferenceExchange(case.rules, case.instrument, timeframe)
+    how = (case.first, case.every, case.percents.tolist(), case.seen)
+    reference.run(case.bars, case.actions.tolist(), *how)
+    tables = (reference.orders, reference.fills, reference.legs, reference.payments)
     return (
         reference.stop_reason,
         reference.starved,
@@ -39,13 +44,13 @@ def expected(case: SimpleNamespace) -> tuple[Any, ...]:
 
 
 @given(cases())
-@settings(max_examples=300, deadline=None)
-def test_exchange_equals_reference(case: SimpleNamespace) -> None:
+@settings(max_examples=examples(150), deadline=None)
+def test_exchange_equals_reference(case: Case) -> None:
     for mine, other in zip(seen(play(case)), expected(case), strict=True):
         assert mine == other
 
 
 @given(cases())
-@settings(max_examples=150, deadline=None)
-def test_calling_on_every_bar_changes_nothing(case: SimpleNamespace) -> None:
+@settings(max_examples=examples(75), deadline=None)
+def test_calling_on_every_bar_changes_nothing(case: Case) -> None:
     assert seen(play(case)) == seen(play(case, by_bar=True))

@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import pytest
 
 from differential.native_batch import compiled
 from differential.seam import accounts, drive
@@ -133,10 +132,3 @@ def test_the_manifest_names_slots() -> None:
         "level": ["value", 2.5],
         "fast": ["value", True],
     }
-
-
-def test_the_exchange_says_what_it_does_not_execute() -> None:
-    from tradec.runtime.sim.rules import NotExecutedError, Rules  # noqa: PLC0415
-
-    with pytest.raises(NotExecutedError, match="partial exits"):
-        Rules.of(rules_of(sample(), {"level": 2.5}))

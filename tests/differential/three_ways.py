@@ -19,8 +19,9 @@ from tradec.compiler.interpreted import strategy_of
 from tradec.compiler.interpreter import Interpreter
 from tradec.runtime import backtest
 from tradec.runtime.data.timestamps import iso
+from tradec.runtime.timeframe import TIMEFRAMES
 
-TABLES = ("signals", "orders", "fills", "legs")
+TABLES = ("signals", "orders", "fills", "legs", "payments", "states")
 Outcome = backtest.Outcome
 
 
@@ -97,7 +98,8 @@ def compare_reference(outcome: Outcome, play: ir.Play, market: Market) -> None:
     machine = Interpreter(play, standard(), values_of(play))
     first = (outcome.trade_start - market.bars.ts0) // market.bars.base_ms - 1
     rules, instrument = trading_rules(play), market.instrument
-    traded = reference_engine.trade(machine, market.bars, rules, instrument, first)
+    timeframe = TIMEFRAMES[play.exec]
+    traded = reference_engine.trade(machine, market.bars, rules, instrument, first, timeframe)
     for name, rows in reference_engine.tables(traded).items():
         mine = told(getattr(outcome, name))
         if _shown(mine) != _shown(rows):

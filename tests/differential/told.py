@@ -4,7 +4,15 @@ from typing import Any
 
 import numpy as np
 
-from tradec.runtime.sim.records import CAPS, CODES, PURPOSES, SOURCES, STATUSES
+from tradec.runtime.sim.records import (
+    CAPS,
+    CODES,
+    IN_FORCE,
+    KINDS,
+    PURPOSES,
+    SOURCES,
+    STATUSES,
+)
 
 WORDS = {
     "purpose": PURPOSES,
@@ -12,6 +20,8 @@ WORDS = {
     "code": CODES,
     "cap": CAPS,
     "source": SOURCES,
+    "kind": KINDS,
+    "in_force": IN_FORCE,
 }
 
 

@@ -15,7 +15,7 @@ from tradec.runtime.backtest import MIN_EXEC_BARS, trade_start
 from tradec.runtime.data.bars import FLAT, Bars
 from tradec.runtime.data.errors import DataError
 from tradec.runtime.data.marks import Funding, Mark, OpenInterest
-from tradec.runtime.sim.rules import Instrument
+from tradec.runtime.sim.instrument import Instrument
 from tradec.runtime.timeframe import MINUTE_MS, TIMEFRAMES
 
 Draw = Any

@@ -8,9 +8,11 @@ from tradec.runtime.sim.exchange import Exchange
 from tradec.runtime.strategy import PythonStrategy
 
 from generators.driving import MIDNIGHT
+from generators.money import rules
 from tradec.compiler import ir
 from tradec.runtime.data.bars import FLAT, Bars
-from tradec.runtime.sim.rules import Instrument, Rules
+from tradec.runtime.sim.instrument import Instrument
+from tradec.runtime.sim.rules import Rules
 from tradec.runtime.timeframe import MINUTE_MS
 
 LONG, SHORT = int(ir.Action.ENTRY_LONG), int(ir.Action.ENTRY_SHORT)
@@ -89,7 +91,7 @@ def plain_bars(
 def free_rules(**changed: Any) -> Rules:
     """Return rules without costs: 10 % of 10,000 USDT a trade, no stop and no target."""
     costless: dict[str, Any] = {"taker_rate": 0.0, "slippage_rate": 0.0}
-    return Rules(symbol="TEST", **(costless | changed))
+    return rules(**(costless | changed))
 
 
 def exchange_for(rules: Rules, points: int) -> Exchange:

@@ -23,8 +23,8 @@ from tradec.compiler.interpreter import Interpreter
 from tradec.runtime import backtest
 from tradec.runtime.backtest import MIN_EXEC_BARS, Window
 from tradec.runtime.data.bars import Bars
+from tradec.runtime.sim.instrument import Instrument
 from tradec.runtime.sim.records import PURPOSES
-from tradec.runtime.sim.rules import Instrument
 from tradec.runtime.timeframe import DAY_MS, MINUTE_MS, TIMEFRAMES
 
 Facts = dict[str, list[Any]]

@@ -1,6 +1,6 @@
 """The machine that a run drives: a play compiled to native code, or interpreted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,9 +25,9 @@ NATIVE, INTERPRETER = "native", "interpreter"
 class Machine:
     """A strategy with what a run must know of it; `files` are copied into the run's folder.
 
-    `rules` are the keywords of `runtime.sim.rules.Rules`, `roles` the concrete timeframes, `data`
-    the kinds of data that the play reads, `units` the user's own units that it is made of, with
-    their hashes.
+    `rules` are what `runtime.sim.rules.Rules.of` takes, `notes` and `slots` what
+    `runtime.sim.remarks.Remarks.of` takes, `roles` the concrete timeframes, `data` the kinds of
+    data that the play reads, `units` the user's own units that it is made of, with their hashes.
     """
 
     strategy: Any
@@ -37,6 +37,8 @@ class Machine:
     roles: Mapping[str, str]
     validation: Mapping[str, Any]
     rules: Mapping[str, Any]
+    notes: Sequence[Mapping[str, Any]]
+    slots: Sequence[Mapping[str, Any]]
     values: Mapping[str, int | float]
     units: Mapping[str, str]
     play_hash: str
@@ -49,16 +51,9 @@ class Machine:
 
     def trading_rules(self) -> "Rules":
         """Return the money rules as the exchange takes them."""
-        from tradec.runtime.sim.rules import NotExecutedError, Rules
+        from tradec.runtime.sim.rules import Rules
 
-        try:
-            return Rules.of(self.rules)
-        except NotExecutedError as problem:
-            raise CommandError(
-                str(problem),
-                code="NOT_EXECUTED",
-                helps=("the play compiles, and this version cannot simulate all of it",),
-            ) from problem
+        return Rules.of(self.rules)
 
 
 def machine_for(
@@ -99,6 +94,8 @@ def _native(artifact: "Artifact") -> Machine:
         roles=artifact.facts["timeframes"],
         validation=artifact.facts["validation"],
         rules=artifact.rules,
+        notes=artifact.facts["notes"],
+        slots=artifact.facts["slots"],
         values=artifact.params,
         units=artifact.facts.get("units", {}),
         play_hash=artifact.play_hash,
@@ -119,7 +116,7 @@ def _interpreted(play: PlayFile, overrides: Mapping[str, str], progress: Progres
     from tradec.compiler.passes.compute_warmup import compute_warmup
     from tradec.compiler.pipeline import front
     from tradec.compiler.prices import data_of
-    from tradec.compiler.rules_of import rules_of, validation_of
+    from tradec.compiler.rules_of import notes_of, rules_of, slots_of, validation_of
     from tradec.compiler.settings import play_values
     from tradec.dsl.diagnostics import Diagnostics
 
@@ -139,6 +136,8 @@ def _interpreted(play: PlayFile, overrides: Mapping[str, str], progress: Progres
         roles=dict(meaning.roles),
         validation=validation_of(meaning),
         rules=rules_of(meaning, values),
+        notes=notes_of(meaning, values),
+        slots=slots_of(meaning),
         values=values,
         units=own_units(meaning, units),
         play_hash=play_hash(meaning),

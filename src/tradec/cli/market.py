@@ -14,7 +14,8 @@ from tradec.runtime.timeframe import MINUTE_MS, TIMEFRAMES
 if TYPE_CHECKING:
     from tradec.cli.machine import Machine
     from tradec.runtime.data.bars import Bars
-    from tradec.runtime.sim.rules import Instrument
+    from tradec.runtime.data.catalog import Catalog
+    from tradec.runtime.sim.instrument import Instrument
 
 SYNTHETIC: Mapping[str, Any] = {"pattern": "trending", "bars": 2_000, "seed": 42}
 """What a synthetic market is made from where nobody says otherwise (rulings B2)."""
@@ -57,7 +58,7 @@ def market_for(wanted: Wanted, machine: "Machine", data_dir: Path | None) -> Mar
     wanted = _within_window(wanted, machine.rules["backtest"])
     if wanted.file:
         return _from_file(wanted)
-    return _from_catalogue(wanted, machine.symbol, machine.warmup, data_dir)
+    return _from_catalogue(wanted, machine, data_dir)
 
 
 def _within_window(wanted: Wanted, backtest: Mapping[str, Any]) -> Wanted:
@@ -141,25 +142,53 @@ def _from_file(wanted: Wanted) -> Market:
     return _market(bars, wanted, "file", {"file": wanted.file.name})
 
 
-def _from_catalogue(
-    wanted: Wanted, symbol: str, warmup: Mapping[str, int], data_dir: Path | None
-) -> Market:
+def _from_catalogue(wanted: Wanted, machine: "Machine", data_dir: Path | None) -> Market:
     from tradec.runtime.backtest import data_start
     from tradec.runtime.data.catalog import DEFAULT_VENUE, Catalog
+    from tradec.runtime.data.perpetual import perpetual
 
-    catalog = Catalog(data_dir)
+    catalog, symbol = Catalog(data_dir), machine.symbol
     held = {one.symbol: one for one in catalog.status() if one.kind == "kline_1m"}
     if symbol not in held:
         raise _no_data(symbol, sorted(held), catalog.root)
     start = wanted.start
     if start is not None:  # no further back than the minutes reach: the run says what it lacks
-        start = max(data_start(start, warmup), held[symbol].first)
-    bars = catalog.read_bars(DEFAULT_VENUE, symbol, start, wanted.end)
-    warning = (
-        f"CONSTRAINTS_MISSING: no instrument snapshot of {symbol}; "
-        "a built-in tick, step and minimum order are used"
-    )
-    return _market(bars, wanted, "catalogue", {"venue": DEFAULT_VENUE}, (warning,))
+        start = max(data_start(start, machine.warmup), held[symbol].first)
+    bars = perpetual(catalog, DEFAULT_VENUE, symbol, start, wanted.end)
+    instrument = _snapshot(catalog, symbol, bars.end)
+    market = _market(bars, wanted, "catalogue", {"venue": DEFAULT_VENUE}, instrument)
+    return replace(market, warnings=_lacking(market, machine, instrument))
+
+
+def _snapshot(catalog: "Catalog", symbol: str, at_ms: int) -> "Instrument | None":
+    """Return the instrument as the exchange described it by the end of the data, if it did."""
+    from tradec.runtime.data.catalog import DEFAULT_VENUE
+    from tradec.runtime.data.perpetual import filters
+    from tradec.runtime.sim.instrument import Instrument
+
+    found, tiers = filters(catalog, DEFAULT_VENUE, symbol, at_ms)
+    if found is None or not tiers:
+        return None
+    return Instrument.of_snapshot(found, tiers, f"{DEFAULT_VENUE} at {shown(found['ts'])}")
+
+
+def _lacking(
+    market: Market, machine: "Machine", instrument: "Instrument | None"
+) -> tuple[str, ...]:
+    """Return what the catalogue lacks to judge a play as the exchange would (simulation.md 19)."""
+    found = []
+    if instrument is None:
+        found.append(
+            f"CONSTRAINTS_MISSING: no snapshot of {machine.symbol} and its risk tiers; a built-in "
+            f"tick, step, minimum order and maintenance margin are used "
+            f"(tradec data sync --symbols {machine.symbol} --kinds instruments,tiers)"
+        )
+    if machine.rules["backtest"]["funding"] and market.bars.funding is None:
+        found.append(
+            f"FUNDING_MISSING: no funding of {machine.symbol}; none is paid or received "
+            f"(tradec data sync --symbols {machine.symbol} --kinds funding)"
+        )
+    return tuple(found)
 
 
 def _market(
@@ -167,13 +196,14 @@ def _market(
     wanted: Wanted,
     kind: str,
     figures: Mapping[str, Any],
-    warnings: tuple[str, ...] = (),
+    instrument: "Instrument | None" = None,
 ) -> Market:
     """Return the market of bars as they were found, rolled up to the base that is wanted."""
-    from tradec.runtime.sim.rules import Instrument
+    from tradec.runtime.sim.instrument import Instrument
 
     bars = _rolled(bars, wanted.base or "1m")
-    instrument = Instrument.built_in(float(bars.open[0]))
+    is_known = instrument is not None
+    instrument = instrument or Instrument.built_in(float(bars.open[0]))
     return Market(
         bars=bars,
         instrument=instrument,
@@ -182,13 +212,14 @@ def _market(
         start=wanted.start,
         end=wanted.end,
         figures=figures,
-        assumed=(
-            "instrument: tick {tick}, step {step}, minimum {min_notional_usdt:g} USDT".format(
-                **instrument.as_dict()
-            ),
-        ),
-        warnings=warnings,
+        assumed=() if is_known else (f"instrument: {_described(instrument)}",),
     )
+
+
+def _described(instrument: "Instrument") -> str:
+    figures = instrument.as_dict()
+    limits = "tick {tick}, step {step}, minimum {min_notional_usdt:g} USDT".format(**figures)
+    return f"{limits}, maintenance margin {instrument.tiers[0].maintenance_margin_rate:.2%}"
 
 
 def _no_data(symbol: str, held: list[str], root: Path) -> CommandError:

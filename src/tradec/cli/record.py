@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import tradec
 from tradec.cli.machine import Machine
 from tradec.cli.market import Market
-from tradec.runtime import artifacts, hashes
+from tradec.runtime import artifacts, backtest, hashes
 from tradec.runtime.backtest import Outcome
 from tradec.runtime.metrics.measure import Run, measure
 from tradec.runtime.schemas import features_table, table_of
-from tradec.runtime.sim import tables
+from tradec.runtime.sim import accounts, tables
+from tradec.runtime.sim.remarks import Remarks
+from tradec.runtime.sim.terms import tiers_of
 from tradec.runtime.timeframe import TIMEFRAMES
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 MODE = "backtest"
 FEATURES, SIGNALS = "features", "signals"
+EVENTS = "events.jsonl"
 Figures = Mapping[str, Any]
 
 
@@ -52,12 +55,14 @@ def record(done: Done, out: Path, emit: frozenset[str]) -> Recorded:
         timeframe=TIMEFRAMES[done.machine.exec],
         ts_start=done.outcome.trade_start,
         blocks=_blocks(done.machine),
+        remarks=Remarks.of(done.machine.notes, done.machine.slots),
     )
     columns = {
         "trades": tables.trade_columns(done.outcome, frame),
         "fills": tables.fill_columns(done.outcome),
         "orders": tables.order_columns(done.outcome),
     }
+    funding = accounts.funding_columns(done.outcome.payments)
     metrics = _metrics(done.outcome, frame, columns)
     created = datetime.now(UTC)
     inputs = input_hash(done)
@@ -68,8 +73,11 @@ def record(done: Done, out: Path, emit: frozenset[str]) -> Recorded:
         artifacts.RunFiles(
             manifest=manifest,
             metrics={**_identity(manifest, metrics), **metrics},
-            tables=_tables(done, frame, columns, emit),
-            others={name: text.encode() for name, text in done.machine.files.items()},
+            tables=_tables(done, frame, {**columns, "funding": funding}, emit),
+            others={
+                **{name: text.encode() for name, text in done.machine.files.items()},
+                EVENTS: accounts.event_log({**columns, "funding": funding}),
+            },
         ),
     )
     return Recorded(path=path, manifest=manifest, metrics=metrics)
@@ -119,8 +127,19 @@ def _tables(
 ) -> "dict[str, pa.Table]":
     """Return the tables of a run, with those that were asked for."""
     outcome = done.outcome
-    equity = tables.equity_columns(outcome.ts_close, outcome.equity)
-    made = {kind: table_of(kind, c) for kind, c in {**columns, "equity": equity}.items()}
+    rules, bars = done.machine.trading_rules(), outcome.traded
+    places = (outcome.ts_close - bars.ts0) // bars.base_ms - 1
+    account = accounts.account_columns(
+        outcome.states,
+        outcome.ts_close,
+        accounts.mark_closes(bars, outcome.mark_source)[places],
+        tiers_of(rules, backtest.constrained(done.market.instrument, rules)),
+    )
+    own = {
+        "equity": accounts.equity_columns(outcome.ts_close, outcome.equity),
+        "account_curve": account,
+    }
+    made = {kind: table_of(kind, c) for kind, c in {**columns, **own}.items()}
     if SIGNALS in emit:
         made[SIGNALS] = table_of(SIGNALS, tables.signal_columns(outcome, frame.blocks))
     if outcome.features is not None:
@@ -161,7 +180,7 @@ def _manifest(done: Done) -> dict[str, Any]:
         },
         "seed": market.figures.get("seed"),
         "instrument": market.instrument.as_dict(),
-        "config": {**asdict(machine.trading_rules()), **ASSUMED},
+        "config": {**asdict(machine.trading_rules()), "assumed": _assumed(done)},
         "params": dict(machine.values),
         "overrides": dict(done.overrides),
         "defaulted": list(market.assumed),
@@ -174,15 +193,19 @@ def _manifest(done: Done) -> dict[str, Any]:
     }
 
 
-ASSUMED: Figures = {
-    "entry": "market order, filled at the next base bar's open",
-    "ties": "stop before target within one base bar",
-    "fees": "taker on every fill",
-    "mark_source": "close of the base bar",
-    "funding": False,
-    "liquidation": False,
-}
-"""What the simulation takes for granted, named in every manifest."""
+def _assumed(done: Done) -> dict[str, Any]:
+    """Return what the simulation takes for granted, named in every manifest."""
+    rules, funding = done.machine.trading_rules(), done.market.bars.funding
+    is_funded = rules.backtest.funding and funding is not None
+    margin = "the play's" if rules.maintenance_margin_rate is not None else "the risk tiers'"
+    return {
+        "arrival": "orders reach the market at the next base bar's open",
+        "ties": "liquidation or stop, the nearer first, before the target within one base bar",
+        "mark_source": done.outcome.mark_source,
+        "funding": is_funded,
+        "settlements_booked": int(done.outcome.payments.size),
+        "maintenance_margin": margin,
+    }
 
 
 def _acknowledged(found: Any) -> dict[str, Any]:

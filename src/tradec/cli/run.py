@@ -128,6 +128,7 @@ def _traded(
 ) -> "backtest.Outcome":
     """Return what came of the run."""
     from tradec.runtime import backtest
+    from tradec.runtime.sim.remarks import Remarks
 
     show("running")
     return backtest.run(
@@ -139,6 +140,7 @@ def _traded(
         warmup=machine.warmup,
         window=backtest.Window(start=market.start, end=market.end),
         emit_features=features,
+        notes=Remarks.of(machine.notes, machine.slots).need_slots,
         progress=lambda done, total: show("running", done, total),
     )
 

@@ -36,6 +36,9 @@ FILES = {
     "fills.parquet",
     "orders.parquet",
     "equity.parquet",
+    "account_curve.parquet",
+    "funding.parquet",
+    "events.jsonl",
     "play.yml",
     "play.ir.json",
     "strategy.pyx",
@@ -250,13 +253,21 @@ def test_the_window_of_the_play_is_that_of_the_run(tmp_path: Path) -> None:
     assert said["trade_start"] == START + 3 * DAY
 
 
-def test_what_is_not_executed_is_said(tmp_path: Path) -> None:
+def test_limit_entries_are_executed(tmp_path: Path) -> None:
     play = tmp_path / "limits.yml"
-    entry = "entry: {order_type: LIMIT, limit_offset_pct: 0.1}"
+    entry = "entry: {order_type: LIMIT, limit_offset_pct: 0.01}"
     play.write_text(f"{EXAMPLE.read_text()}\n{entry}\n")
+    data = _run(play, *SYNTHETIC)
+    orders = pq.read_table(Path(data["run_dir"]) / "orders.parquet").to_pylist()
+    entries = [order for order in orders if order["reason"] == "entry"]
+    assert {(order["type"], order["tif"]) for order in entries} == {("LIMIT", "GTC")}
+
+
+def test_a_mark_that_is_asked_for_must_be_there(tmp_path: Path) -> None:
+    play = tmp_path / "marked.yml"
+    play.write_text(f"{EXAMPLE.read_text()}\nbacktest: {{mark_source: mark_kline}}\n")
     said = tradec("run", play, *SYNTHETIC, "--json")
-    assert (said.code, said.answer["error"]["code"]) == (2, "NOT_EXECUTED")
-    assert "limit and stop entries" in json.dumps(said.answer)
+    assert (said.code, said.answer["error"]["code"]) == (7, "HISTORY_UNAVAILABLE")
 
 
 def test_too_little_history_is_exit_7(tmp_path: Path) -> None:
@@ -329,7 +340,8 @@ def test_a_variable_changes_the_result_but_not_the_module() -> None:
     one, two = _manifest(plain), _manifest(other)
     assert one["module_hash"] == two["module_hash"]
     assert (two["overrides"], two["params"]["slow"]) == ({"slow": "40", "stop": "1.5"}, 40)
-    assert two["config"]["stop"] == ["price_percent", 1.5]
+    stop = two["config"]["stop"]
+    assert (stop["rule"], stop["value"]) == ("price_percent", 1.5)
     wrong = tradec("run", play, *SYNTHETIC, "--set", "slow=5")
     assert wrong.code == 2
 

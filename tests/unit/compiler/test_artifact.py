@@ -143,7 +143,9 @@ def test_the_play_is_read_again_from_its_text(ready: Path) -> None:
     found = made(ready, overrides={"level": "60"})
     play = found.play
     assert [default.value for default in play.params if default.name == "level"] == [60.0]
-    assert found.trading_rules().stop == ("percent", 2.0)
+    stop = found.trading_rules().stop
+    assert stop is not None
+    assert (stop.rule, stop.value) == ("percent", 2.0)
     assert found.trading_rules().symbol == "BTCUSDT"
 
 

@@ -12,41 +12,39 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from generators.exchange_cases import START_MS, bars_of, play
+from generators.exchange_cases import START_MS, bars_of, case_of, play
+from generators.money import rules
 from tradec.runtime.artifacts import RunError, RunFiles, list_runs, read_run, run_name, write_run
 from tradec.runtime.hashes import canonical, hash_of, run_hashes, table_hash
 from tradec.runtime.schemas import MISSING, SCHEMAS, features_table, table_of
-from tradec.runtime.sim.rules import Instrument, Rules
+from tradec.runtime.sim.accounts import account_columns, equity_columns, funding_columns
+from tradec.runtime.sim.instrument import Instrument
 from tradec.runtime.sim.tables import (
     Frame,
-    equity_columns,
     fill_columns,
     order_columns,
     signal_columns,
     trade_columns,
 )
+from tradec.runtime.sim.terms import tiers_of
 from tradec.runtime.timeframe import TIMEFRAMES
 
 CREATED = datetime(2025, 6, 1, 12, 30, 5, tzinfo=UTC)
 
 
-def files_of(actions: list[int], **rules: Any) -> RunFiles:
+def files_of(actions: list[int], **changed: Any) -> RunFiles:
     """Return the files of a run over five bars."""
     prices = [100.0, 100.0, 103.0, 97.0, 99.0]
-    case = SimpleNamespace(
-        bars=bars_of([(p, p + 1, p - 1, p) for p in prices]),
-        actions=np.array(actions, np.int64),
-        every=1,
-        first=0,
-        rules=Rules(symbol="BTCUSDT", **rules),
-        instrument=Instrument.built_in(100.0),
-    )
+    bars = bars_of([(p, p + 1, p - 1, p) for p in prices])
+    money, instrument = rules(symbol="BTCUSDT", **changed), Instrument.built_in(100.0)
+    case = case_of(bars, actions, money, instrument=instrument)
     exchange = play(case)
     records = SimpleNamespace(
         orders=exchange.orders_made(),
         fills=exchange.fills_made(),
         legs=exchange.legs_closed(),
         signals=exchange.signals_seen(),
+        noted=np.empty((0, 0)),
     )
     start = START_MS + 60_000
     frame = Frame(symbol="BTCUSDT", timeframe=TIMEFRAMES["1m"], ts_start=start, blocks=("go",))
@@ -57,6 +55,10 @@ def files_of(actions: list[int], **rules: Any) -> RunFiles:
         "fills": fill_columns(records),
         "orders": order_columns(records),
         "equity": equity_columns(closes, points),
+        "funding": funding_columns(exchange.funding_paid()),
+        "account_curve": account_columns(
+            exchange.states_kept(), closes, bars.close[: points.size], tiers_of(money, instrument)
+        ),
         "signals": signal_columns(records, frame.blocks),
     }
     return RunFiles(

@@ -16,7 +16,7 @@ from tradec.runtime.backtest import Outcome, Window, check_base, cut, data_start
 from tradec.runtime.data.bars import Bars, Hole
 from tradec.runtime.data.errors import DataError
 from tradec.runtime.data.timestamps import iso
-from tradec.runtime.sim.rules import Instrument
+from tradec.runtime.sim.instrument import Instrument
 from tradec.runtime.timeframe import DAY_MS, MINUTE_MS
 
 HOUR_MS = 60 * MINUTE_MS

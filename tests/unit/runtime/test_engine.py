@@ -18,6 +18,7 @@ from differential.three_ways import Outcome, same_records
 from effort import examples
 from generators.driving import MIDNIGHT
 from generators.markets import Market, with_holes
+from generators.money import stop, target
 from generators.passes import CONTEXT
 from generators.scripted import LEAVE, LONG, SHORT, Script, exchange_for, free_rules, plain_bars
 from tradec.compiler.pipeline import plan_of
@@ -275,8 +276,8 @@ def stopping(rules: Rules, noise: np.random.Generator) -> Rules:
     return replace(
         rules,
         max_drawdown_pct=float(noise.choice((1e-13, 0.01, 0.1, 1.0, 5.0))),
-        stop=level if noise.random() < 0.5 else rules.stop,
-        target=level if noise.random() < 0.5 else rules.target,
+        stop=stop(*level) if noise.random() < 0.5 else rules.stop,
+        target=target(*level) if noise.random() < 0.5 else rules.target,
     )
 
 

@@ -1,6 +1,7 @@
 """Metrics on small runs computed by hand, and their edges."""
 
 import json
+from dataclasses import replace
 from math import sqrt
 from types import SimpleNamespace
 from typing import Any
@@ -9,20 +10,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from generators.exchange_cases import START_MS, bars_of, cases, play
+from generators.exchange_cases import START_MS, Case, bars_of, cases, play
+from generators.exchange_cases import case_of as by_hand
+from generators.money import rules
 from tradec.runtime.metrics.curve import curve_metrics, growth_metrics, return_metrics, returns_of
 from tradec.runtime.metrics.measure import Run, bars_per_year, measure
 from tradec.runtime.metrics.positions import bars_in_position, position_metrics, positions_of
 from tradec.runtime.metrics.sums import power, total
 from tradec.runtime.metrics.table import METRICS
-from tradec.runtime.sim.rules import Instrument, Rules
 from tradec.runtime.sim.tables import Frame, fill_columns, order_columns, trade_columns
 from tradec.runtime.timeframe import TIMEFRAMES
 
 NAMES = [metric.name for metric in METRICS]
 
 
-def measured(case: SimpleNamespace, timeframe: str = "1m") -> dict[str, Any]:
+def measured(case: Case, timeframe: str = "1m") -> dict[str, Any]:
     exchange = play(case)
     frame = Frame(symbol="TEST", timeframe=TIMEFRAMES[timeframe], ts_start=START_MS + 60_000)
     records = SimpleNamespace(
@@ -30,6 +32,7 @@ def measured(case: SimpleNamespace, timeframe: str = "1m") -> dict[str, Any]:
         fills=exchange.fills_made(),
         legs=exchange.legs_closed(),
         signals=exchange.signals_seen(),
+        noted=np.empty((0, 0)),
     )
     return measure(
         Run(
@@ -44,16 +47,9 @@ def measured(case: SimpleNamespace, timeframe: str = "1m") -> dict[str, Any]:
     )
 
 
-def case_of(prices: list[float], actions: list[int], **rules: Any) -> SimpleNamespace:
+def case_of(prices: list[float], actions: list[int], **changed: Any) -> Case:
     costs = {"taker_rate": 0.0, "slippage_rate": 0.0, "position_pct": 50.0}
-    return SimpleNamespace(
-        bars=bars_of([(p, p, p, p) for p in prices]),
-        actions=np.array(actions, np.int64),
-        every=1,
-        first=0,
-        rules=Rules(symbol="TEST", **(costs | rules)),
-        instrument=Instrument.unconstrained(),
-    )
+    return by_hand(bars_of([(p, p, p, p) for p in prices]), actions, rules(**(costs | changed)))
 
 
 def test_flat_run() -> None:
@@ -231,8 +227,8 @@ def test_total_adds_in_order() -> None:
 
 @given(cases())
 @settings(max_examples=60, deadline=None)
-def test_every_run_has_every_metric_as_json(case: SimpleNamespace) -> None:
-    case.every = 1
+def test_every_run_has_every_metric_as_json(case: Case) -> None:
+    case = replace(case, every=1)
     metrics = measured(case)
     assert list(metrics) == NAMES
     json.dumps(metrics, allow_nan=False)

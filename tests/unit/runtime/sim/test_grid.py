@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tradec.runtime.sim.replay import rounded
 
-from tradec.runtime.sim.rules import grid_of
+from tradec.runtime.sim.instrument import grid_of
 
 UNITS = st.sampled_from(("0.1", "0.01", "0.05", "0.0025", "5", "1E-13"))
 

@@ -7,7 +7,19 @@ import pytest
 
 import tradec.runtime.sim
 from tradec.compiler.ir import Action
-from tradec.runtime.sim.records import CAPS, CODES, PURPOSES, SOURCES, STATUSES
+from tradec.runtime.sim import terms
+from tradec.runtime.sim.records import (
+    CAPS,
+    CODES,
+    FLAGS,
+    IN_FORCE,
+    KINDS,
+    PURPOSES,
+    SOURCES,
+    STATUSES,
+    STOPS,
+)
+from tradec.runtime.sim.rules import BEYOND, MODELS, OPPOSITE, ORDER_TYPES
 
 SIM = Path(tradec.runtime.sim.__file__).parent
 RENAMED = {
@@ -21,6 +33,19 @@ RENAMED = {
     "at_close": "close",
     "max_margin": "max_margin_usdt",
     "max_notional": "max_notional_usdt",
+    "at_bankruptcy": "bankruptcy_price",
+    "stop": "stop_market",
+    "post_only": "PostOnly",
+    "no_stop": "end_of_data",
+    "floor_hit": "equity_floor_hit",
+    "drawdown_hit": "max_drawdown_hit",
+    "points": "fixed_points",
+    "volatility": "atr_multiple",
+    "ratio": "rr_ratio",
+    "fixed_margin": "fixed_usdt",
+    "trail_percent": "percent",
+    "trail_volatility": "volatility",
+    "root": "sqrt",
 }
 
 
@@ -43,11 +68,39 @@ def members(name: str) -> dict[str, int]:
         ("Code", CODES),
         ("Source", SOURCES),
         ("Cap", CAPS),
+        ("Kind", KINDS),
+        ("InForce", IN_FORCE),
+        ("Stop", STOPS),
+        ("Model", MODELS),
+        ("Opposite", OPPOSITE),
+        ("Beyond", BEYOND),
     ],
 )
 def test_words_follow_the_codes(name: str, words: tuple[str, ...]) -> None:
-    told = {RENAMED.get(key.lower(), key.lower()): code for key, code in members(name).items()}
-    assert told == {word.lower(): code for code, word in enumerate(words)}
+    assert renamed(name) == {word.lower(): code for code, word in enumerate(words)}
+
+
+def renamed(name: str) -> dict[str, int]:
+    """Return the members of a C enum by the words that records and plays have for them."""
+    named = {RENAMED.get(key.lower(), key.lower()): code for key, code in members(name).items()}
+    return {word.lower(): code for word, code in named.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [("Measure", terms.MEASURES), ("Trail", terms.TRAILS), ("Impact", terms.IMPACTS)],
+)
+def test_rules_follow_the_codes(name: str, codes: dict[str, int]) -> None:
+    told = renamed(name)
+    assert {word: code for word, code in told.items() if code} == codes
+
+
+def test_flags_follow_the_codes() -> None:
+    assert renamed("Flag") == {word: bit for bit, word in FLAGS.items()}
+
+
+def test_order_types_are_those_of_orders() -> None:
+    assert [kind.removesuffix("_MARKET").lower() for kind in KINDS] == ["market", *ORDER_TYPES[1:]]
 
 
 def test_actions_are_the_compilers() -> None:

@@ -1,20 +1,19 @@
 """The worked examples of simulation.md 20: no slippage, 5.5 bps, no rounding."""
 
-from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 from tradec.runtime.sim.exchange import Exchange
 from tradec.runtime.sim.replay import ledger_after_entry
 
-from generators.exchange_cases import START_MS, bars_of, play
+from generators.exchange_cases import START_MS, bars_of, case_of, play
+from generators.money import rules
+from tradec.runtime.sim.instrument import Instrument
 from tradec.runtime.sim.records import PURPOSES
-from tradec.runtime.sim.rules import Instrument, Rules
+from tradec.runtime.sim.rules import Rules
 
 LONG, SHORT, EXIT = 1, 2, 5
-RULES = Rules(
-    symbol="TEST",
+RULES = rules(
     leverage=10.0,
     position_pct=10.0,
     slippage_rate=0.0,
@@ -23,16 +22,8 @@ RULES = Rules(
 )
 
 
-def run(rows: list[tuple[float, ...]], actions: list[int], rules: Rules = RULES) -> Exchange:
-    case = SimpleNamespace(
-        bars=bars_of(rows),
-        actions=np.array(actions, np.int64),
-        every=1,
-        first=0,
-        rules=rules,
-        instrument=Instrument.unconstrained(),
-    )
-    return play(case)
+def run(rows: list[tuple[float, ...]], actions: list[int], given: Rules = RULES) -> Exchange:
+    return play(case_of(bars_of(rows), actions, given))
 
 
 def exit_of(exchange: Exchange) -> tuple[Any, ...]:
@@ -52,8 +43,8 @@ def test_entry_is_sized_at_the_decision_and_stops_hang_on_the_fill() -> None:
     assert entry["price"] == 101.0
     assert entry["ts"] == START_MS + 60_000
     assert entry["fee"] == pytest.approx(5.555, abs=1e-12)
-    assert leg["low_level"] == pytest.approx(100.798, abs=1e-12)
-    assert leg["high_level"] == pytest.approx(101.404, abs=1e-12)
+    assert leg["stop"] == pytest.approx(100.798, abs=1e-12)
+    assert leg["target"] == pytest.approx(101.404, abs=1e-12)
 
 
 def test_entry_locks_margin_and_the_fee_to_close() -> None:
@@ -103,8 +94,8 @@ def test_short_mirrors() -> None:
 
 
 def test_end_of_data_closes_at_the_last_close_and_settles_the_last_point() -> None:
-    rules = Rules(symbol="TEST", leverage=10.0, slippage_rate=0.001)
-    exchange = run([quiet(100), quiet(100), (100, 100, 99, 99)], [LONG, 0, 0], rules)
+    given = rules(leverage=10.0, slippage_rate=0.001)
+    exchange = run([quiet(100), quiet(100), (100, 100, 99, 99)], [LONG, 0, 0], given)
     assert exit_of(exchange) == ("end_of_data", 99 * (1 - 0.001), 180_000)
     assert exchange.equity().tolist()[-1] == exchange.cash
     assert exchange.equity().size == 3
@@ -118,11 +109,9 @@ def test_decision_at_the_last_close_is_recorded_not_filled() -> None:
 
 
 def test_drawdown_closes_at_the_next_open_and_ends_the_run() -> None:
-    rules = Rules(
-        symbol="TEST", position_pct=90.0, slippage_rate=0.0, taker_rate=0.0, max_drawdown_pct=9.0
-    )
+    given = rules(position_pct=90.0, slippage_rate=0.0, taker_rate=0.0, max_drawdown_pct=9.0)
     rows = [quiet(100), quiet(100), (100, 100, 90, 90), quiet(80), quiet(200)]
-    exchange = run(rows, [LONG, 0, EXIT, LONG, 0], rules)
+    exchange = run(rows, [LONG, 0, EXIT, LONG, 0], given)
     assert exchange.stop_reason == "max_drawdown_hit"
     assert exit_of(exchange) == ("max_drawdown", 80.0, 180_000)
     assert exchange.equity().tolist() == [10_000.0, 10_000.0, exchange.cash]
@@ -130,14 +119,8 @@ def test_drawdown_closes_at_the_next_open_and_ends_the_run() -> None:
 
 
 def test_order_waits_for_the_next_present_bar() -> None:
-    case = SimpleNamespace(
-        bars=bars_of([quiet(100), quiet(100), quiet(100), quiet(103)], [0, 1, 1, 0]),
-        actions=np.array([LONG, LONG, 0, 0], np.int64),
-        every=1,
-        first=0,
-        rules=RULES,
-        instrument=Instrument.unconstrained(),
-    )
+    bars = bars_of([quiet(100), quiet(100), quiet(100), quiet(103)], [0, 1, 1, 0])
+    case = case_of(bars, [LONG, LONG, 0, 0], RULES)
     exchange = play(case)
     assert exchange.fills_made()[0]["price"] == 103.0
     assert [order["code"] for order in exchange.orders_made()] == [0, 6, 0]
