@@ -43,6 +43,11 @@ ENTRIES = (Action.ENTRY_LONG, Action.ENTRY_SHORT)
 """The actions that open a position."""
 
 
+def _is_free(policy: trading.Policy, side: int) -> bool:
+    """Return whether an entry finds no position, or one of the other side that it turns."""
+    return side == 0 or (side < 0 and policy.on_opposite != "ignore")
+
+
 def is_actionable(policy: trading.Policy, action: Action, side: int) -> bool:
     """Return whether `action` means anything in a position of `side`."""
     has_exits = policy.exit_mode != "sl_tp_only"
@@ -50,9 +55,9 @@ def is_actionable(policy: trading.Policy, action: Action, side: int) -> bool:
         case Action.NO_ACTION:
             return False
         case Action.ENTRY_LONG:
-            return side == 0 and policy.mode != "short_only"
+            return policy.mode != "short_only" and _is_free(policy, side)
         case Action.ENTRY_SHORT:
-            return side == 0 and policy.mode != "long_only"
+            return policy.mode != "long_only" and _is_free(policy, -side)
         case Action.EXIT_LONG:
             return side > 0 and has_exits
         case Action.EXIT_SHORT:

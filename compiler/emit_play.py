@@ -186,6 +186,7 @@ class _Layout:
             ),
             needs=needs_of(self.play),
             needs_text=repr(needs_of(self.play)),
+            turns=str(self.play.policy.on_opposite != "ignore"),
             by_minute=self.play.evaluation == EVERY_MINUTE,
             histories=self._histories(),
             cells=self.cells.fields(),

@@ -65,6 +65,7 @@ class PlayText:
     facts: tuple[Fact, ...]
     needs: tuple[str, ...]
     needs_text: str
+    turns: str
     by_minute: bool
     histories: tuple[Field, ...]
     cells: tuple[Field, ...]

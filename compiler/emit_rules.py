@@ -49,9 +49,9 @@ class _Blocks:
         mode, exits = self.mode, self.exits
         match action:
             case ir.Action.ENTRY_LONG:
-                return "can_enter" if mode != "short_only" else ""
+                return "can_enter_long" if mode != "short_only" else ""
             case ir.Action.ENTRY_SHORT:
-                return "can_enter" if mode != "long_only" else ""
+                return "can_enter_short" if mode != "long_only" else ""
             case ir.Action.EXIT_LONG:
                 return "can_exit_long" if exits else ""
             case ir.Action.EXIT_SHORT:

@@ -92,9 +92,12 @@ cdef class Strategy:
     cdef uint64_t* digest_word(self) noexcept nogil
 
 
-cdef inline bint can_enter(const Account* account) noexcept nogil:
-    """Return whether an entry is actionable (play-language.md 8.2)."""
-    return account.side == 0 and account.may_enter != 0
+cdef inline bint can_enter(const Account* account, int64_t side, bint turns) noexcept nogil:
+    """Return whether an entry on `side` is actionable (play-language.md 8.2).
+
+    With `turns` it also is in a position of the other side, which it closes or reverses (13).
+    """
+    return account.may_enter != 0 and (account.side == 0 or (turns and account.side == -side))
 
 
 cdef inline bint can_exit(const Account* account, int64_t side) noexcept nogil:

@@ -119,7 +119,8 @@ cdef inline bint advance(
     State* s, const Params* p, const Rings* r,
     Shown* shown,
     int64_t ts_open, int64_t ts_close, double open, double high, double low, double close,
-    double volume, bint can_enter, bint can_exit_long, bint can_exit_short, Decision* decision,
+    double volume, bint can_enter_long, bint can_enter_short, bint can_exit_long,
+    bint can_exit_short, Decision* decision,
 ) noexcept nogil:
     """Take one closed base bar; return whether an exec bar closed with it."""
     cdef bint exec_closed = False
@@ -127,7 +128,8 @@ cdef inline bint advance(
         exec_closed |= grow_15m(s, p, r, shown, s.bar_15m.ts_open, ts_close, s.bar_15m.open, s.bar_15m.high, s.bar_15m.low, s.bar_15m.close, 0.0)
     if exec_closed:
         decide(
-            s, p, r, ts_close, can_enter, can_exit_long, can_exit_short, decision)
+            s, p, r, ts_close, can_enter_long, can_enter_short, can_exit_long, can_exit_short,
+            decision)
     return exec_closed
 
 
@@ -147,7 +149,8 @@ cdef inline void absorb(
 
 cdef inline void decide(
     State* s, const Params* p, const Rings* r,
-    int64_t ts_close, bint can_enter, bint can_exit_long, bint can_exit_short, Decision* decision,
+    int64_t ts_close, bint can_enter_long, bint can_enter_short, bint can_exit_long,
+    bint can_exit_short, Decision* decision,
 ) noexcept nogil:
     """Evaluate the rules at this instant; at most one decision."""
     cdef double rsi_7_40_0_cross_left = s.rsi_7_value
@@ -157,13 +160,13 @@ cdef inline void decide(
     cdef double close_15m_ema_20_cross_left = s.close_15m_held
     cdef double close_15m_ema_20_cross_right = s.ema_20_value
     # entry_long
-    if can_enter and ((s.close_15m_held > s.ema_50_1h_value) and (s.close_4h_held > s.ema_21_4h_value) and (s.rsi_7_40_0_cross.left <= s.rsi_7_40_0_cross.right and rsi_7_40_0_cross_left > rsi_7_40_0_cross_right)):
+    if can_enter_long and ((s.close_15m_held > s.ema_50_1h_value) and (s.close_4h_held > s.ema_21_4h_value) and (s.rsi_7_40_0_cross.left <= s.rsi_7_40_0_cross.right and rsi_7_40_0_cross_left > rsi_7_40_0_cross_right)):
         decision.action = 1
         decision.word = 0x1  # entry_long
         decision.percent = 100.0
     # entry_short
     if decision.action == 0:
-        if can_enter and ((s.close_15m_held < s.ema_50_1h_value) and (s.close_4h_held < s.ema_21_4h_value) and (s.rsi_7_60_0_cross.left >= s.rsi_7_60_0_cross.right and rsi_7_60_0_cross_left < rsi_7_60_0_cross_right)):
+        if can_enter_short and ((s.close_15m_held < s.ema_50_1h_value) and (s.close_4h_held < s.ema_21_4h_value) and (s.rsi_7_60_0_cross.left >= s.rsi_7_60_0_cross.right and rsi_7_60_0_cross_left < rsi_7_60_0_cross_right)):
             decision.action = 2
             decision.word = 0x102  # entry_short
             decision.percent = 100.0
@@ -246,14 +249,15 @@ cdef class Play(Strategy):
         decision.word = 0
         return advance(
             self.state, &self.params, &self.rings, self.shown, ts_open, ts_open + feed.base_ms, feed.open[i],
-            feed.high[i], feed.low[i], feed.close[i], 0.0, can_enter(account),
-            can_exit(account, 1), can_exit(account, -1), decision)
+            feed.high[i], feed.low[i], feed.close[i], 0.0, can_enter(account, 1, False),
+            can_enter(account, -1, False), can_exit(account, 1), can_exit(account, -1), decision)
 
     cdef Py_ssize_t scan(self, const Feed* feed, Py_ssize_t i, Py_ssize_t stop,
                          const Account* account, Watch* watch, Decision* decision) noexcept nogil:
         cdef Feed f = feed[0]
         cdef Watch w = watch[0]
-        cdef bint entering = can_enter(account)
+        cdef bint entering_long = can_enter(account, 1, False)
+        cdef bint entering_short = can_enter(account, -1, False)
         cdef bint leaving_long = can_exit(account, 1)
         cdef bint leaving_short = can_exit(account, -1)
         cdef Decision d
@@ -286,7 +290,8 @@ cdef class Play(Strategy):
             if grow_15m(
                 s, p, r, NULL, s.bar_15m.ts_open, ts_open, s.bar_15m.open, s.bar_15m.high, s.bar_15m.low, s.bar_15m.close, 0.0
             ):
-                decide(s, p, r, ts_open, entering, leaving_long, leaving_short, &d)
+                decide(
+                    s, p, r, ts_open, entering_long, entering_short, leaving_long, leaving_short, &d)
                 if equity_point(&w, f.mark_close[i - 1]):
                     w.why = BREACHED
                     i -= 1

@@ -229,7 +229,8 @@ cdef inline bint advance(
     State* s, const Params* p, const Rings* r,
     Shown* shown,
     int64_t ts_open, int64_t ts_close, double open, double high, double low, double close,
-    double volume, bint can_enter, bint can_exit_long, bint can_exit_short, Decision* decision,
+    double volume, bint can_enter_long, bint can_enter_short, bint can_exit_long,
+    bint can_exit_short, Decision* decision,
 ) noexcept nogil:
     """Take one closed base bar; return whether an exec bar closed with it."""
     cdef bint exec_closed = False
@@ -239,7 +240,8 @@ cdef inline bint advance(
         exec_closed |= grow_5m(s, p, r, shown, s.bar_5m.ts_open, ts_close, s.bar_5m.open, s.bar_5m.high, s.bar_5m.low, s.bar_5m.close, 0.0)
     if exec_closed:
         decide(
-            s, p, r, ts_close, can_enter, can_exit_long, can_exit_short, decision)
+            s, p, r, ts_close, can_enter_long, can_enter_short, can_exit_long, can_exit_short,
+            decision)
     return exec_closed
 
 
@@ -272,7 +274,8 @@ cdef inline void absorb(
 
 cdef inline void decide(
     State* s, const Params* p, const Rings* r,
-    int64_t ts_close, bint can_enter, bint can_exit_long, bint can_exit_short, Decision* decision,
+    int64_t ts_close, bint can_enter_long, bint can_enter_short, bint can_exit_long,
+    bint can_exit_short, Decision* decision,
 ) noexcept nogil:
     """Evaluate the rules at this instant; at most one decision."""
     cdef double double_x_middle_cross_left = s.double_value
@@ -281,12 +284,12 @@ cdef inline void decide(
     cdef double class_macd_class_signal_cross_right = s.class__signal_output
     # entries_quoted_and_more
     if ((s.double_x_middle_cross.left <= s.double_x_middle_cross.right and double_x_middle_cross_left > double_x_middle_cross_right) and (s.chained_value < p.level_param) and (s.trend__direction_output != MISSING and s.trend__direction_output != -1) and ((s.swing__last_confirmed_pivot_type_output != MISSING and s.swing__last_confirmed_pivot_type_output == 1) or (s.swing__high_is_major_output != MISSING and s.swing__high_is_major_output == 1))):
-        if can_enter:
+        if can_enter_long:
             decision.action = 1
             decision.word = 0x1  # entry_long
             decision.percent = 100.0
     elif ((s.close_3m_past[(s.close_3m_past_head + 1) % 4] > s.lowest_value) and (s.volume_3m_held > finite(s.volume_sma_value * 0.5)) and (mod_floor(div_true(finite(s.high_3m_held - s.low_3m_held), s.close_3m_held), 0.01) > -1.0) and (sub_i64((MISSING if s.swing__high_idx_output == -1 else s.swing__high_idx_output), (MISSING if s.swing__low_idx_output == -1 else s.swing__low_idx_output)) != MISSING and sub_i64((MISSING if s.swing__high_idx_output == -1 else s.swing__high_idx_output), (MISSING if s.swing__low_idx_output == -1 else s.swing__low_idx_output)) >= -500) and (s.weekly_value == s.weekly_value and -50.0 == -50.0 and 50.0 == 50.0 and (s.weekly_value < -50.0 or s.weekly_value > 50.0))):
-        if can_enter:
+        if can_enter_short:
             decision.action = 2
             decision.word = 0x10001000002  # entry_short
             decision.percent = 100.0
@@ -524,14 +527,15 @@ cdef class Play(Strategy):
         decision.word = 0
         return advance(
             self.state, &self.params, &self.rings, self.shown, ts_open, ts_open + feed.base_ms, feed.open[i],
-            feed.high[i], feed.low[i], feed.close[i], feed.volume[i], can_enter(account),
-            can_exit(account, 1), can_exit(account, -1), decision)
+            feed.high[i], feed.low[i], feed.close[i], feed.volume[i], can_enter(account, 1, False),
+            can_enter(account, -1, False), can_exit(account, 1), can_exit(account, -1), decision)
 
     cdef Py_ssize_t scan(self, const Feed* feed, Py_ssize_t i, Py_ssize_t stop,
                          const Account* account, Watch* watch, Decision* decision) noexcept nogil:
         cdef Feed f = feed[0]
         cdef Watch w = watch[0]
-        cdef bint entering = can_enter(account)
+        cdef bint entering_long = can_enter(account, 1, False)
+        cdef bint entering_short = can_enter(account, -1, False)
         cdef bint leaving_long = can_exit(account, 1)
         cdef bint leaving_short = can_exit(account, -1)
         cdef Decision d
@@ -551,7 +555,8 @@ cdef class Play(Strategy):
                 break
             if advance(
                 &s, &p, &r, NULL, ts_open, ts_open + f.base_ms, f.open[i], f.high[i], f.low[i],
-                f.close[i], f.volume[i], entering, leaving_long, leaving_short, &d,
+                f.close[i], f.volume[i], entering_long, entering_short,
+                leaving_long, leaving_short, &d,
             ):
                 if equity_point(&w, f.mark_close[i]):
                     w.why = BREACHED

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from generators.irbuild import block, const, intent, play
@@ -16,9 +18,11 @@ def run(
     may_exit: bool = True,
     mode: str = "long_short",
     exit_mode: str = "first_hit",
+    on_opposite: str = "ignore",
 ) -> Decision:
+    one = play(*blocks, mode=mode, exit_mode=exit_mode)
     return decide(
-        play(*blocks, mode=mode, exit_mode=exit_mode),
+        replace(one, policy=replace(one.policy, on_opposite=on_opposite)),
         is_true=lambda condition: condition == YES,
         percent=lambda node: float(node.value) if isinstance(node, ir.Const) else 0.0,
         side=side,
@@ -58,6 +62,20 @@ def test_every_block_speaks_and_the_first_actionable_intent_wins() -> None:
 def test_where_an_action_means_something(action: Action, sides: tuple[int, ...]) -> None:
     spoken = block(YES, emit=(intent(action),))
     assert tuple(side for side in (-1, 0, 1) if run(spoken, side=side).action) == sides
+
+
+@pytest.mark.parametrize("on_opposite", ["close", "reverse"])
+@pytest.mark.parametrize(
+    ("action", "sides"), [(Action.ENTRY_LONG, (-1, 0)), (Action.ENTRY_SHORT, (0, 1))]
+)
+def test_an_entry_may_turn_a_position(
+    on_opposite: str, action: Action, sides: tuple[int, ...]
+) -> None:
+    spoken = block(YES, emit=(intent(action),))
+    found = [s for s in (-1, 0, 1) if run(spoken, side=s, on_opposite=on_opposite).action]
+    assert tuple(found) == sides
+    barred = [run(spoken, side=s, may_enter=False, on_opposite=on_opposite) for s in (-1, 0, 1)]
+    assert barred == [NOTHING] * 3
 
 
 @pytest.mark.parametrize(
