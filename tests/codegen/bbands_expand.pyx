@@ -307,6 +307,7 @@ cdef class Play(Strategy):
     cdef void read(self, int64_t* words) noexcept nogil:
         cdef State* s = self.state
         cdef Shown* shown = self.shown
+        cdef Rings* r = &self.rings
         words[0] = bits(s.bb_20__lower_output)
         words[1] = bits(s.bb_20__middle_output)
         words[2] = bits(s.bb_20__upper_output)

@@ -325,6 +325,7 @@ cdef class Play(Strategy):
     cdef void read(self, int64_t* words) noexcept nogil:
         cdef State* s = self.state
         cdef Shown* shown = self.shown
+        cdef Rings* r = &self.rings
         words[0] = bits(s.donchian_10__lower_output)
         words[1] = bits(shown.donchian_10_out.middle)
         words[2] = bits(s.donchian_10__upper_output)

@@ -308,6 +308,7 @@ cdef class Play(Strategy):
     cdef void read(self, int64_t* words) noexcept nogil:
         cdef State* s = self.state
         cdef Shown* shown = self.shown
+        cdef Rings* r = &self.rings
         words[0] = bits(s.ema_20_value)
         words[1] = bits(s.rsi_7_value)
         words[2] = bits(s.ema_50_1h_value)

@@ -272,6 +272,7 @@ cdef class Play(Strategy):
     cdef void read(self, int64_t* words) noexcept nogil:
         cdef State* s = self.state
         cdef Shown* shown = self.shown
+        cdef Rings* r = &self.rings
         words[0] = bits(s.atr_14_value)
         words[1] = bits(s.rsi_14_value)
         words[2] = bits(s.sma_50_value)

@@ -574,6 +574,7 @@ cdef class Play(Strategy):
     cdef void read(self, int64_t* words) noexcept nogil:
         cdef State* s = self.state
         cdef Shown* shown = self.shown
+        cdef Rings* r = &self.rings
         words[0] = bits(s.class__macd_output)
         words[1] = bits(s.class__signal_output)
         words[2] = bits(shown.class_out.histogram)

@@ -412,6 +412,7 @@ cdef class Play(Strategy):
     cdef void read(self, int64_t* words) noexcept nogil:
         cdef State* s = self.state
         cdef Shown* shown = self.shown
+        cdef Rings* r = &self.rings
         words[0] = bits(s.ema_50_value)
         words[1] = bits(s.highest_20_value)
         words[2] = bits(s.lowest_20_value)
