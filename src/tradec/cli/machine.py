@@ -53,12 +53,6 @@ class Machine:
         """Return the money rules as the exchange takes them."""
         from tradec.runtime.sim.rules import Rules
 
-        if self.rules["on_opposite"] != "ignore":
-            raise CommandError(
-                f"not executed yet: on_opposite {self.rules['on_opposite']}",
-                code="NOT_EXECUTED",
-                helps=("the play compiles, and this version cannot simulate all of it",),
-            )
         return Rules.of(self.rules)
 
 

@@ -450,3 +450,25 @@ def test_data_that_a_play_reads_and_no_one_has_are_said(tmp_path: Path, engine: 
     assert len(warned) >= 2, said.answer["warnings"]
     assert any("open interest" in str(one) for one in warned)
     assert said.answer["status"] == "ok"
+
+
+@pytest.mark.parametrize("turn", ["close", "reverse"])
+def test_entries_of_the_other_side_turn_a_position(turn: str, tmp_path: Path) -> None:
+    play = tmp_path / "turning.yml"
+    text = EXAMPLE.read_text().split("\nactions:")[0]
+    play.write_text(
+        f"""{text}
+actions:
+  entry_long: "ema_9 crosses above ema_21"
+  entry_short: "ema_9 crosses below ema_21"
+position_policy: {{mode: long_short, exit_mode: first_hit, on_opposite: {turn}}}
+risk: {{stop_loss_pct: 50, max_position_pct: 20}}
+"""
+    )
+    runs = [_run(play, *SYNTHETIC, "--engine", engine) for engine in ("native", "interpreter")]
+    assert runs[0]["digest"] == runs[1]["digest"]
+    assert runs[0]["final_equity"] == runs[1]["final_equity"]
+    trades = pq.read_table(Path(runs[0]["run_dir"]) / "trades.parquet").to_pydict()
+    assert "opposite" in trades["exit_reason"]
+    # Crossings alternate, so one that only closes leaves the next entry to the first side again.
+    assert len(set(trades["side"])) == (2 if turn == "reverse" else 1)
