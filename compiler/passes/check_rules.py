@@ -50,10 +50,3 @@ def _check_money(play: ir.Play, diagnostics: Diagnostics) -> None:
             notes=tuple(f"{n} is {setting(defaults[n], values):g}" for n in left_out),
             helps=("write the values that you mean",),
         )
-    if setting(account.max_leverage, values) > 1:
-        diagnostics.report(
-            "W112",
-            account.max_leverage.span,
-            "leverage above 1, and liquidation is not simulated yet",
-            notes=("a position survives any loss in the simulation",),
-        )

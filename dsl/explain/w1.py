@@ -136,17 +136,6 @@ actions:
 """,
     ),
     Code(
-        "W112",
-        "leverage without liquidation",
-        "max_leverage is above 1, and this version does not simulate liquidation.",
-        """
-A leveraged position that would be liquidated on the exchange survives in the simulation, which
-then looks better than it is.
-""",
-        _ACCOUNT.format(leverage="5.0"),
-        _ACCOUNT.format(leverage="1.0"),
-    ),
-    Code(
         "W113",
         "very small tolerance",
         "The tolerance of near_pct is below 0.05 percent.",

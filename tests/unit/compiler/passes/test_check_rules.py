@@ -190,12 +190,6 @@ def test_a_play_that_says_everything_is_not_warned() -> None:
     assert found("name: plain") == []
 
 
-def test_leverage() -> None:
-    sections = "account: {max_leverage: 3}"
-    assert placed(sections, one(sections, "W112")) == "3"
-    assert "W112" not in codes("account: {max_leverage: 1}")
-
-
 # --- validation -------------------------------------------------------------------------------
 
 
