@@ -58,6 +58,9 @@ BASE: dict[str, Any] = {
             {"type": "trend", "key": "t", "uses": Alt("s", "s2")},
         ]
     },
+    "setups": {"up": Alt("close > open", "close >= open")},
+    "warmup": {"tolerance": Alt(0.001, 0.01)},
+    "evaluation": Alt("exec_close", "every_1m"),
     "actions": [
         {
             "id": Alt("enter", "go"),
@@ -75,7 +78,13 @@ BASE: dict[str, Any] = {
                     ],
                 },
                 {
-                    "when": {"all": [["rsi_14", Alt(">", "<"), "${threshold}"], "t.last_hh"]},
+                    "when": {
+                        "all": [
+                            ["rsi_14", Alt(">", "<"), "${threshold}"],
+                            "t.last_hh",
+                            {"setup": "up"},
+                        ]
+                    },
                     "emit": [{"action": "exit_all", "percent": Alt(50, 60)}, "entry_short"],
                 },
             ],
