@@ -1,4 +1,4 @@
-"""The example plays: no errors, no warnings, and each trades on its own synthetic market."""
+"""The example plays: no findings, in normal form, and each trades on its own synthetic market."""
 
 from pathlib import Path
 
@@ -9,8 +9,8 @@ from commandline import tradec
 PLAYS = sorted((Path(__file__).parents[3] / "plays").glob("*.yml"))
 
 
-def test_there_are_some() -> None:
-    assert len(PLAYS) >= 6
+def test_there_are_twelve() -> None:
+    assert len(PLAYS) == 12
 
 
 @pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.stem)
@@ -19,6 +19,11 @@ def test_an_example_is_clean_and_named_as_its_file(play: Path) -> None:
     assert said.data["diagnostics"] == []
     assert f"name: {play.stem}\n" in play.read_text(encoding="utf-8")
     assert play.read_text(encoding="utf-8").startswith("# "), "it says what it does"
+
+
+def test_the_examples_are_in_normal_form() -> None:
+    said = tradec("fmt", "--check", *PLAYS)
+    assert (said.code, said.out) == (0, "12 plays: none differ\n")
 
 
 @pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.stem)
