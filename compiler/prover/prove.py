@@ -5,6 +5,7 @@ from tradec.compiler.catalog import Catalog
 from tradec.compiler.prover.actions import Actions
 from tradec.compiler.prover.conditions import Conditions, Verdict
 from tradec.compiler.prover.judge import Judge
+from tradec.compiler.prover.levels import check_levels
 from tradec.compiler.prover.telling import Telling
 from tradec.dsl.diagnostics import Diagnostics
 
@@ -20,3 +21,4 @@ def prove(play: ir.Play, catalog: Catalog, diagnostics: Diagnostics) -> None:
         pairs = zip(block.cases, verdicts, strict=True)
         open_.append((block, [case for case, verdict in pairs if verdict is Verdict.OPEN]))
     Actions(play, judge, telling).check(open_)
+    check_levels(play, judge, diagnostics)

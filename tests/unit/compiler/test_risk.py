@@ -422,3 +422,43 @@ def test_what_only_a_stop_reads_is_used() -> None:
     unused = [d.message for d in findings(f"{FIRST_HIT}{FEATURES}\nrisk: {{{rule}}}")]
     assert "feature `atr_14` is not used" in unused
     assert "feature `atr_7_1h` is not used" not in unused
+
+
+BANDS = """
+features:
+  don_20: {indicator: donchian, params: {lower_length: 20, upper_length: 20}}
+  rsi_14: {indicator: rsi, params: {length: 14}}
+structures: {exec: [{type: swing, key: s, params: {left: 2, right: 2}}]}
+actions: {entry_long: rsi_14 < 30, entry_short: rsi_14 > 70}
+"""
+
+
+@pytest.mark.parametrize(
+    ("refs", "part"),
+    [
+        ("long_ref: don_20.upper, short_ref: don_20.upper", "don_20.upper"),
+        ("long_ref: high, short_ref: high", "high"),
+        ("long_ref: don_20.lower, short_ref: low", "low"),
+    ],
+)
+def test_a_level_on_the_wrong_side_of_the_price(refs: str, part: str) -> None:
+    sections = f"{FIRST_HIT}{BANDS}\nrisk: {{stop_loss: {{type: structure, {refs}}}}}"
+    found = one(sections, "E701")
+    assert placed(sections, found) == part
+    assert "is never" in found.message
+    assert found.notes
+
+
+@pytest.mark.parametrize(
+    "refs",
+    [
+        "long_ref: don_20.lower, short_ref: don_20.upper",
+        "long_ref: s.high_level, short_ref: s.low_level",
+        "long_ref: low, short_ref: high",
+        "long_ref: 'high[1]', short_ref: 'low[1]'",
+        "value: 2",
+    ],
+)
+def test_levels_that_may_protect(refs: str) -> None:
+    sections = f"{FIRST_HIT}{BANDS}\nrisk: {{stop_loss: {{type: structure, {refs}}}}}"
+    assert "E701" not in codes(sections)
