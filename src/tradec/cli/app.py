@@ -20,10 +20,14 @@ COMMANDS = {
         "Write the JSON Schema by which editors check plays.",
     ),
     "completion": ("tradec.cli.completion", "completion", "Print a shell's completion script."),
-    "explain": ("tradec.cli.explain", "explain", "Explain a diagnostic code."),
+    "explain": (
+        "tradec.cli.explain",
+        "explain",
+        "Explain a diagnostic code, or a play in plain English.",
+    ),
     "describe": ("tradec.cli.describe", "describe", "Describe an indicator or a structure."),
     "units": ("tradec.cli.app", "units", "Check indicators and structures of your own."),
-    "play": ("tradec.cli.app", "play", "Say whether a play can run, and what it needs."),
+    "play": ("tradec.cli.app", "play", "List plays, look into one, say whether it can run."),
     "data": ("tradec.cli.app", "data", "Import market data, and see what there is."),
     "runs": ("tradec.cli.app", "runs", "List past runs and look into them."),
 }
@@ -46,6 +50,8 @@ DATA = {
     "delete": ("tradec.cli.data_care", "delete", "Take rows out of the catalogue."),
 }
 PLAY = {
+    "list": ("tradec.cli.play_list", "list_", "List the plays that an id can name."),
+    "show": ("tradec.cli.play_show", "show", "Show what a play is made of."),
     "preflight": ("tradec.cli.play_preflight", "preflight", "Say whether a play can run on data."),
 }
 UNITS = {
@@ -78,7 +84,7 @@ def data() -> None:
 @click.group(cls=LazyGroup, lazy=PLAY)
 @global_options(hidden=True)
 def play() -> None:
-    """Say whether a play can run, and what it needs."""
+    """List plays, look into one, say whether it can run."""
 
 
 @click.group(cls=LazyGroup, lazy=UNITS)

@@ -13,6 +13,7 @@ from tradec.cli.play_file import PlayFile, read_play_file
 from tradec.cli.settings import current
 from tradec.cli.units import known_units
 from tradec.cli.variables import set_option
+from tradec.cli.warmup import timed_of, warmup_lines, warmup_rows
 
 if TYPE_CHECKING:
     from tradec.dsl.diagnostics import Diagnostic
@@ -73,40 +74,17 @@ def _checked(play: PlayFile, overrides: dict[str, str]) -> tuple["Diagnostic", .
 
 def _history(play: PlayFile, overrides: dict[str, str]) -> list[dict[str, object]]:
     """Return what each timeframe of a sound play needs; nothing for another one."""
-    from tradec.compiler.context import Context
-    from tradec.compiler.passes.compute_warmup import compute_warmup
     from tradec.compiler.pipeline import check_source
-    from tradec.compiler.warmup_report import needs
     from tradec.dsl.diagnostics import Diagnostics
 
     typed = check_source(play.source, Diagnostics(), overrides, catalog=known_units())
-    if typed is None:
-        return []
-    context = Context(catalog=known_units(), diagnostics=Diagnostics())
-    return [
-        {
-            "timeframe": need.warmup.timeframe,
-            "bars": need.warmup.bars,
-            "memory": need.warmup.memory,
-            "because": need.warmup.because,
-            "promise": need.promise,
-            "anchors": dict(need.anchors),
-        }
-        for need in needs(compute_warmup(typed, context))
-    ]
+    return [] if typed is None else warmup_rows(timed_of(typed))
 
 
 def _text(histories: dict[str, list[dict[str, object]]], message: str) -> str:
     lines = []
     for name, rows in histories.items():
-        lines.append(f"warm-up of {name}")
-        for row in rows:
-            head = f"{row['timeframe']:>4}  {row['bars']:>6} bars  {row['memory']:<8}"
-            lines.append(f"{head}  {row['because']}")
-            lines.append(f"{'':20}{row['promise']}")
-            anchors = row["anchors"]
-            assert isinstance(anchors, dict)
-            lines += [f"{'':20}{series} since {event}" for series, event in anchors.items()]
+        lines += [f"warm-up of {name}", *warmup_lines(rows)]
     return "\n".join([*lines, message])
 
 

@@ -40,7 +40,7 @@ def fmt(plays: tuple[str, ...], check: bool, diff: bool) -> Outcome:  # noqa: FB
         try:
             if not (check or diff):
                 refuse_examples(path)
-            done.append(Rewritten(play=play, path=path, text=_normal(play)))
+            done.append(Rewritten(play=play, path=path, text=normal_text(play)))
         except CommandError as failure:
             failures.append(failure)
     if len(failures) == len(done) + len(failures) == 1:
@@ -51,7 +51,7 @@ def fmt(plays: tuple[str, ...], check: bool, diff: bool) -> Outcome:  # noqa: FB
     return _outcome(done, failures, check=check, diff=check or diff)
 
 
-def _normal(play: "PlayFile") -> str:
+def normal_text(play: "PlayFile") -> str:
     """Return a play in normal form, its meaning verified."""
     from tradec.compiler.pipeline import check_source
     from tradec.dsl.diagnostics import Diagnostics

@@ -18,7 +18,38 @@ TEMPLATES = {
     "structure-trend": "structure_trend",
     "mtf": "mtf_trend",
 }
-"""The templates, and the packaged examples that they are."""
+"""The templates that are packaged examples, with their ids."""
+BLANK = "blank"
+_MINIMAL = """\
+version: "3.0.0"
+name: blank
+symbol: BTCUSDT
+
+timeframes: {low_tf: 15m, med_tf: 1h, high_tf: 4h, exec: low_tf}
+
+account:
+  starting_equity_usdt: 10000
+  max_leverage: 1
+  max_drawdown_pct: 50
+  margin_mode: isolated_usdt
+  min_trade_notional_usdt: 10
+  slippage_bps: 2
+  fee_model: {taker_bps: 5.5, maker_bps: 2}
+
+# What the rules look at; `tradec describe` lists every indicator.
+features: {}
+
+# When to act. Replace the condition by your own.
+actions:
+  entry_long: close > open
+
+position_policy: {mode: long_only, exit_mode: sl_tp_only}
+
+risk:
+  stop_loss: {type: price_percent, value: 2}
+  take_profit: {type: price_percent, value: 4}
+  max_position_pct: 10
+"""
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _MODELINE = f"# yaml-language-server: $schema={FILE}\n# $schema: {FILE}\n"
@@ -31,7 +62,10 @@ _MODELINE = f"# yaml-language-server: $schema={FILE}\n# $schema: {FILE}\n"
 )
 @click.argument("name")
 @click.option(
-    "--template", type=click.Choice([*TEMPLATES]), default="ema-cross", help="What to start from."
+    "--template",
+    type=click.Choice([*TEMPLATES, BLANK]),
+    default="ema-cross",
+    help="What to start from.",
 )
 @click.option("--symbol", metavar="SYMBOL", help="The market.  [default: the template's]")
 @click.option("--force", is_flag=True, help="Overwrite a play of that name.")
@@ -58,9 +92,12 @@ def new(name: str, template: str, symbol: str | None, force: bool) -> Outcome:  
 
 
 def _text(name: str, template: str, symbol: str | None) -> str:
-    """Return the example under another name, and on another market if one is given."""
-    example = files("tradec") / "plays" / f"{TEMPLATES[template]}.yml"
-    text = example.read_text(encoding="utf-8").replace(TEMPLATES[template], name)
+    """Return the template under another name, and on another market if one is given."""
+    if template == BLANK:
+        text = _MINIMAL.replace("name: blank", f"name: {name}")
+    else:
+        example = files("tradec") / "plays" / f"{TEMPLATES[template]}.yml"
+        text = example.read_text(encoding="utf-8").replace(TEMPLATES[template], name)
     if symbol is not None:
         text = re.sub(r"^symbol: .*$", lambda _: f"symbol: {symbol}", text, flags=re.MULTILINE)
     return _MODELINE + text

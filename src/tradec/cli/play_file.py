@@ -96,6 +96,15 @@ def plays_below(argument: str) -> list[Path]:
     return found
 
 
+def every_play() -> dict[str, Path]:
+    """Return the file of every id: the user's plays, then the examples that no play hides."""
+    found: dict[str, Path] = {}
+    for folder in _folders():
+        for path in _plays_in(folder):
+            found.setdefault(path.stem, path)
+    return found
+
+
 def _folders() -> tuple[Path, ...]:
     """Return where an id is looked up: the user's plays, then the packaged examples."""
     packaged = files("tradec") / "plays"
@@ -110,7 +119,7 @@ def _plays_in(folder: Path) -> Iterator[Path]:
 def _what_instead(path: Path) -> tuple[str, ...]:
     """Return the help for a play that is not there: the nearest files, else all ids."""
     beside = [str(p) for p in _plays_in(path.parent)]
-    known = {p.stem: p for folder in _folders() for p in _plays_in(folder)}
+    known = every_play()
     helps = did_you_mean(str(path), beside) or did_you_mean(path.stem, known)
     if not helps and known:
         return (f"these plays are there: {', '.join(sorted(known))}",)

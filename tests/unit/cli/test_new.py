@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from commandline import tradec
-from tradec.cli.new import TEMPLATES
+from tradec.cli.new import BLANK, TEMPLATES
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", [*TEMPLATES, BLANK])
 def test_a_new_play_checks_clean(template: str) -> None:
     said = tradec("new", "mine", "--template", template, "--symbol", "ETHUSDT")
     assert said.code == 0, said.err
