@@ -102,9 +102,23 @@ def run(
             machine=machine, market=market, outcome=outcome, overrides=overrides, seconds=seconds
         )
         recorded = record(done, out, emit)
-    for warning in (*market.warnings, *_lacking(machine, market)):
+    for warning in (
+        *market.warnings,
+        *_lacking(machine, market),
+        *_unmet(machine, market, recorded),
+    ):
         settings.warn(warning)
     return _outcome(recorded, done)
+
+
+def _unmet(machine: "Machine", market: "Market", recorded: "Recorded") -> tuple[str, ...]:
+    """Return what the play expects of its synthetic market and this run does not show."""
+    from tradec.runtime.metrics.expectations import unmet
+
+    if market.kind != "synthetic":
+        return ()
+    found = unmet(machine.validation.get("expect", {}), recorded.metrics)
+    return tuple(f"expected by the play: {one}" for one in found)
 
 
 _INSTEAD = {

@@ -472,3 +472,16 @@ risk: {{stop_loss_pct: 50, max_position_pct: 20}}
     assert "opposite" in trades["exit_reason"]
     # Crossings alternate, so one that only closes leaves the next entry to the first side again.
     assert len(set(trades["side"])) == (2 if turn == "reverse" else 1)
+
+
+def test_what_a_play_expects_is_held_against_its_synthetic_market(tmp_path: Path) -> None:
+    play = tmp_path / "expecting.yml"
+    text = EXAMPLE.read_text().split("\nvalidation:")[0]
+    expect = "{min_trades: 100000, max_drawdown_pct: 99}"
+    play.write_text(f"{text}\nvalidation: {{expect: {expect}}}\n")
+    said = tradec("run", play, *SYNTHETIC)
+    assert said.code == 0
+    assert "expected by the play: min_trades: at least 100000, the run has" in said.err
+    assert said.err.count("expected by the play") == 1
+    bars = _minutes(tmp_path / "m.parquet")
+    assert "expected by the play" not in tradec("run", play, "--data", bars).err
