@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tradec.compiler import ir, trading
-from tradec.compiler.english import English
+from tradec.compiler.english import English, series_of
 from tradec.compiler.settings import play_values, setting
 from tradec.dsl.words import number_text
 
@@ -106,14 +106,14 @@ class MoneyWords:
             assert stop.value is not None
             where = self._distance(stop.rule, stop.value, stop.volatility)
             return f"Stop: {where}{buffer} from the entry price ({order} order)."
-        long, short = (self._level(read) for read in (stop.long_level, stop.short_level))
         fallback = (
             f"; without a usable level {self._distance('percent', stop.value, None)}"
             if stop.value is not None
             else ""
         )
-        where = f"at {long} for a long and {short} for a short{buffer}"
-        return f"Stop: {where}{fallback} ({order} order)."
+        sides = (("long", stop.long_level), ("short", stop.short_level))
+        levels = [f"{self._level(read)} for a {side}" for side, read in sides if read is not None]
+        return f"Stop: at {series_of(levels, 'and')}{buffer}{fallback} ({order} order)."
 
     def _target(self, target: trading.Target | None, order: str) -> str:
         if target is None:

@@ -104,6 +104,19 @@ def test_money_is_told_with_the_values_in_effect() -> None:
     assert any("canceled after 3 bars of 15m" in line for line in orders)
 
 
+def test_a_stop_by_structure_names_the_levels_of_the_sides_it_has() -> None:
+    text = RICH.replace("WHEN", "rsi_14 < ${floor}").replace(
+        'stop_loss: {type: percent, value: "${stop}"}',
+        'stop_loss: {type: structure, value: "${stop}", buffer_pct: 0.2}',
+    )
+    swing = "structures: {exec: [{type: swing, key: swing, params: {left: 5, right: 5}}]}\n"
+    Path("rich.yml").write_text(text.replace("actions:", f"{swing}actions:"), encoding="utf-8")
+    assert (
+        "Stop: at swing.low_level for a long plus 0.2 %; without a usable level "
+        "3 % (variable stop) of the margin, that is 1.5 % of price (market order)."
+    ) in tradec("explain", "rich.yml").out
+
+
 def test_an_example_is_told_whole() -> None:
     said = tradec("explain", "structure_trend")
     assert said.code == 0

@@ -10,14 +10,14 @@ import pytest
 
 import tradec as package
 from commandline import tradec
-from tradec.cli.app import COMMANDS, DATA, RUNS, tradec_
+from tradec.cli.app import COMMANDS, DATA, PLAY, RUNS, UNITS, tradec_
 from tradec.cli.error import Terminated
 from tradec.cli.lazy import LazyGroup
 
+GROUPS = {"data": DATA, "play": PLAY, "runs": RUNS, "units": UNITS}
 LEAVES = [
-    *([name] for name in COMMANDS if name not in {"data", "runs"}),
-    *(["data", name] for name in DATA),
-    *(["runs", name] for name in RUNS),
+    *([name] for name in COMMANDS if name not in GROUPS),
+    *([group, name] for group, commands in GROUPS.items() for name in commands),
 ]
 HEAVY = {"numpy", "lark", "Cython", "duckdb", "pyarrow", "rich", "yaml", "jinja2", "platformdirs"}
 
@@ -46,7 +46,7 @@ def test_the_table_of_a_group_names_real_commands(path: list[str]) -> None:
     assert _leaf(path).name == path[-1]
 
 
-@pytest.mark.parametrize("path", [[], ["data"], ["runs"]], ids=str)
+@pytest.mark.parametrize("path", [[], *([name] for name in GROUPS)], ids=str)
 def test_a_group_without_a_command_shows_its_help(path: list[str]) -> None:
     said = tradec(*path)
     assert said.code == 0
