@@ -42,8 +42,7 @@ def _order_within(id_: int, extreme: Extreme, term: Term) -> Iterator[Bound]:
     if not (isinstance(term.subject, Shifted) and isinstance(term.subject.number, ir.Read)):
         return
     read, place = term.subject.number, term.place
-    assert place is not None
-    if not _covers(extreme, place):
+    if place is None or not _covers(extreme, place):  # the market's own numbers have no place
         return
     if read.series == place.timeframe and read.output in SOURCES:
         name, watched = read.output, source_name(extreme.of)

@@ -30,7 +30,7 @@ from tradec.runtime.timeframe import DAY_MS, MINUTE_MS, TIMEFRAMES
 Facts = dict[str, list[Any]]
 DECIDED = tuple(PURPOSES.index(name) for name in ("entry", "signal", "max_drawdown"))
 TRIGGERED = tuple(PURPOSES.index(name) for name in ("sl", "tp"))
-FATE = ("position", "fill", "status", "code")
+FATE = ("position", "fill", "filled", "ts_end", "status", "code")
 
 
 def run(specimen: Specimen, bars: Bars, market: Market, **how: Any) -> Outcome:

@@ -95,12 +95,38 @@ SPEC = Spec(
     memory=Anchored(event="never", bars_required="1"),
     needs=("rolling_window",),
 )
+
+
+class Follower:
+    """The reference."""
+
+    def __init__(self, *, window):
+        pass
+
+    def step(self, window, x):
+        """Return the source."""
+        return (x,)
 '''
+
+KERNEL = """
+from tradec.runtime.structures.rolling_window cimport RollingWindow
+
+ctypedef struct Follower:
+    double last
+
+cdef inline void follower_init(Follower* s) noexcept nogil:
+    s.last = 0.0
+
+cdef inline double follower_step(Follower* s, const RollingWindow* w, double x) noexcept nogil:
+    s.last = x
+    return x
+"""
 
 
 def test_a_circle_by_way_of_a_structure_is_found(tmp_path: Path) -> None:
     (tmp_path / "indicators").mkdir()
     (tmp_path / "indicators" / "follower.py").write_text(FOLLOWER)
+    (tmp_path / "indicators" / "follower.pxd").write_text(KERNEL)
     text = (
         'version: "3.0.0"\nname: circle\nsymbol: BTCUSDT\n'
         "timeframes: {low_tf: 15m, med_tf: 1h, high_tf: D, exec: low_tf}\n"

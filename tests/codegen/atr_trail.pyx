@@ -1,0 +1,327 @@
+# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False
+# cython: initializedcheck=False, binding=False, auto_pickle=False, annotation_typing=False
+# distutils: language=c
+from libc.math cimport fabs
+from libc.stdint cimport int64_t, uint64_t
+
+from tradec.runtime.clock cimport Bar, bar_add, bar_begin, bars_until, bar_number, close_after
+from tradec.runtime.kernels.arith cimport (
+    abs_i64, add_i64, div_true, f64, finite, max_f64, max_i64, min_f64, min_i64, mod_floor,
+    mod_i64, mul_i64, neg_i64, sub_i64,
+)
+from tradec.runtime.kernels.missing cimport MISSING, NAN
+from tradec.runtime.strategy cimport (
+    AT_END, BREACHED, DECIDED, TOUCHED, Account, Decision, Feed, Strategy, Watch,
+    absorb_int, absorb_double, bits, can_enter, can_exit, equity_point, is_entry, sweep, touched,
+)
+from tradec.runtime.indicators.adx cimport Adx, AdxOut, adx_init, adx_step
+from tradec.runtime.indicators.atr cimport Atr, atr_init, atr_step
+from tradec.runtime.indicators.donchian cimport Donchian, DonchianOut, donchian_init, donchian_step
+
+from tradec.runtime.strategy import bounded
+
+cdef extern from *:
+    const uint64_t MODULE_ID "TRADEC_MODULE_ID"     # given to the C compiler, see native.py
+
+
+ctypedef struct Crossing:
+    double left             # the samples of the step before
+    double right
+
+
+ctypedef struct HeldCrossing:
+    double left_before      # the samples of the step before the last one
+    double right_before
+    double left             # and of the last one
+    double right
+
+
+ctypedef struct Params:
+    int64_t none
+
+
+ctypedef struct Rings:
+    double* adx_14__past_ring
+    double* donchian_40__lows_ring
+    int64_t* donchian_40__low_indices_ring
+    double* donchian_40__highs_ring
+    int64_t* donchian_40__high_indices_ring
+
+
+ctypedef struct State:
+    uint64_t digest
+    int64_t day_end         # of the UTC day of the last absorbed instant
+    Bar bar_15m
+    double close_15m_held
+    Adx adx_14_unit
+    double adx_14__adx_output
+    double adx_14__dmp_output
+    double adx_14__dmn_output
+    Atr atr_14_unit
+    double atr_14_value
+    Donchian donchian_40_unit
+    double donchian_40__lower_output
+    double donchian_40__upper_output
+    double donchian_40__lower_past[2]
+    int64_t donchian_40__lower_past_head
+    double donchian_40__upper_past[2]
+    int64_t donchian_40__upper_past_head
+
+
+ctypedef struct Shown:         # what no rule reads; a scan does not compute it
+    int64_t is_whole
+    AdxOut adx_14_out
+    DonchianOut donchian_40_out
+
+
+cdef inline void close_15m(
+    State* s, const Params* p, const Rings* r,
+    Shown* shown,
+    int64_t ts_open, double open, double high, double low, double close, double volume,
+) noexcept nogil:
+    """Step what lives on 15m, whose bar has just closed."""
+    s.close_15m_held = close
+    cdef AdxOut adx_14_out
+    adx_step(&s.adx_14_unit, r.adx_14__past_ring, high, low, close, &adx_14_out)
+    s.adx_14__adx_output = adx_14_out.adx
+    s.adx_14__dmp_output = adx_14_out.dmp
+    s.adx_14__dmn_output = adx_14_out.dmn
+    if shown != NULL:
+        shown.adx_14_out = adx_14_out
+    s.atr_14_value = atr_step(&s.atr_14_unit, high, low, close)
+    cdef DonchianOut donchian_40_out
+    donchian_step(&s.donchian_40_unit, r.donchian_40__lows_ring, r.donchian_40__low_indices_ring, r.donchian_40__highs_ring, r.donchian_40__high_indices_ring, high, low, &donchian_40_out)
+    s.donchian_40__lower_output = donchian_40_out.lower
+    s.donchian_40__upper_output = donchian_40_out.upper
+    if shown != NULL:
+        shown.donchian_40_out = donchian_40_out
+    s.donchian_40__lower_past_head = s.donchian_40__lower_past_head + 1 if s.donchian_40__lower_past_head != 1 else 0
+    s.donchian_40__lower_past[s.donchian_40__lower_past_head] = s.donchian_40__lower_output
+    s.donchian_40__upper_past_head = s.donchian_40__upper_past_head + 1 if s.donchian_40__upper_past_head != 1 else 0
+    s.donchian_40__upper_past[s.donchian_40__upper_past_head] = s.donchian_40__upper_output
+
+
+cdef inline bint grow_15m(
+    State* s, const Params* p, const Rings* r,
+    Shown* shown,
+    int64_t ts_open, int64_t ts_close, double open, double high, double low, double close,
+    double volume,
+) noexcept nogil:
+    """Take a closed bar of 15m, and on to what grows from it; return whether an exec bar closed."""
+    cdef bint exec_closed = False
+    close_15m(s, p, r, shown, ts_open, open, high, low, close, volume)
+    exec_closed = True
+    return exec_closed
+
+
+cdef inline bint advance(
+    State* s, const Params* p, const Rings* r,
+    Shown* shown,
+    int64_t ts_open, int64_t ts_close, double open, double high, double low, double close,
+    double volume, bint can_enter_long, bint can_enter_short, bint can_exit_long,
+    bint can_exit_short, Decision* decision,
+) noexcept nogil:
+    """Take one closed base bar; return whether an exec bar closed with it."""
+    cdef bint exec_closed = False
+    if bar_add(&s.bar_15m, 15, ts_open, ts_close, open, high, low, close, volume):
+        exec_closed |= grow_15m(s, p, r, shown, s.bar_15m.ts_open, ts_close, s.bar_15m.open, s.bar_15m.high, s.bar_15m.low, s.bar_15m.close, 0.0)
+    if exec_closed:
+        decide(
+            s, p, r, ts_close, can_enter_long, can_enter_short, can_exit_long, can_exit_short,
+            decision)
+    return exec_closed
+
+
+cdef inline void absorb(
+    State* s, int64_t ts_close, int64_t word,
+) noexcept nogil:
+    """Take this instant into the digest: the time, what the rules read, the decision."""
+    absorb_int(&s.digest, ts_close)
+    absorb_double(&s.digest, s.close_15m_held)
+    absorb_double(&s.digest, s.adx_14__adx_output)
+    absorb_double(&s.digest, s.adx_14__dmp_output)
+    absorb_double(&s.digest, s.adx_14__dmn_output)
+    absorb_double(&s.digest, s.atr_14_value)
+    absorb_double(&s.digest, s.donchian_40__lower_output)
+    absorb_double(&s.digest, s.donchian_40__upper_output)
+    absorb_int(&s.digest, word)
+
+
+cdef inline void decide(
+    State* s, const Params* p, const Rings* r,
+    int64_t ts_close, bint can_enter_long, bint can_enter_short, bint can_exit_long,
+    bint can_exit_short, Decision* decision,
+) noexcept nogil:
+    """Evaluate the rules at this instant; at most one decision."""
+    # entry_long
+    if can_enter_long and ((s.close_15m_held > s.donchian_40__upper_past[(s.donchian_40__upper_past_head + 1) % 2]) and (s.adx_14__adx_output > 20.0) and (s.adx_14__dmp_output > s.adx_14__dmn_output)):
+        decision.action = 1
+        decision.word = 0x1  # entry_long
+        decision.percent = 100.0
+    # entry_short
+    if decision.action == 0:
+        if can_enter_short and ((s.close_15m_held < s.donchian_40__lower_past[(s.donchian_40__lower_past_head + 1) % 2]) and (s.adx_14__adx_output > 20.0) and (s.adx_14__dmn_output > s.adx_14__dmp_output)):
+            decision.action = 2
+            decision.word = 0x102  # entry_short
+            decision.percent = 100.0
+    if decision.action != 0 or ts_close >= s.day_end:
+        s.day_end = close_after(1440, ts_close)
+        absorb(s, ts_close, decision.word)
+
+
+cdef class Play(Strategy):
+    """One compiled play; its parameters are given when it is made."""
+
+    cdef State* state
+    cdef Params params
+    cdef Rings rings
+    cdef Shown* shown
+
+    COLUMNS = (
+        ('adx_14.adx', 'float', ()),
+        ('adx_14.dmp', 'float', ()),
+        ('adx_14.dmn', 'float', ()),
+        ('adx_14.adxr', 'float', ()),
+        ('atr_14', 'float', ()),
+        ('donchian_40.lower', 'float', ()),
+        ('donchian_40.middle', 'float', ()),
+        ('donchian_40.upper', 'float', ()),
+    )
+    PARAMS = ()
+    SLOTS = ('atr_14',)
+
+    def __init__(self, dict values not None):
+        cdef Py_ssize_t place
+        cdef State* s
+        cdef Shown* shown
+        cdef Params* p = &self.params
+        cdef Rings* r = &self.rings
+        place = sizeof(State)
+        cdef Py_ssize_t adx_14__past_ring = place
+        place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(14 - 1)
+        cdef Py_ssize_t donchian_40__lows_ring = place
+        place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(40)
+        cdef Py_ssize_t donchian_40__low_indices_ring = place
+        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(40)
+        cdef Py_ssize_t donchian_40__highs_ring = place
+        place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(40)
+        cdef Py_ssize_t donchian_40__high_indices_ring = place
+        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(40)
+        self.make_arena(place + <Py_ssize_t>sizeof(Shown), MODULE_ID + 0, 15, 8,
+                        <const char*>p, sizeof(Params))
+        s = <State*>self.arena
+        self.state = s
+        shown = <Shown*>(self.arena + place)
+        self.shown = shown
+        shown.is_whole = 1
+        r.adx_14__past_ring = <double*>(self.arena + adx_14__past_ring)
+        r.donchian_40__lows_ring = <double*>(self.arena + donchian_40__lows_ring)
+        r.donchian_40__low_indices_ring = <int64_t*>(self.arena + donchian_40__low_indices_ring)
+        r.donchian_40__highs_ring = <double*>(self.arena + donchian_40__highs_ring)
+        r.donchian_40__high_indices_ring = <int64_t*>(self.arena + donchian_40__high_indices_ring)
+        s.digest = 0x9E3779B97F4A7C15u
+        s.day_end = MISSING
+        s.close_15m_held = NAN
+        adx_init(&s.adx_14_unit, 14)
+        s.adx_14__adx_output = NAN
+        s.adx_14__dmp_output = NAN
+        s.adx_14__dmn_output = NAN
+        shown.adx_14_out.adxr = NAN
+        atr_init(&s.atr_14_unit, 14)
+        s.atr_14_value = NAN
+        donchian_init(&s.donchian_40_unit, 40, 40)
+        s.donchian_40__lower_output = NAN
+        shown.donchian_40_out.middle = NAN
+        s.donchian_40__upper_output = NAN
+        for place in range(2):
+            s.donchian_40__lower_past[place] = NAN
+        for place in range(2):
+            s.donchian_40__upper_past[place] = NAN
+
+    cdef bint step(self, const Feed* feed, Py_ssize_t i, const Account* account,
+                   Decision* decision) noexcept nogil:
+        cdef int64_t ts_open = feed.ts0 + i * feed.base_ms
+        decision.action = 0
+        decision.word = 0
+        return advance(
+            self.state, &self.params, &self.rings, self.shown, ts_open, ts_open + feed.base_ms, feed.open[i],
+            feed.high[i], feed.low[i], feed.close[i], 0.0, can_enter(account, 1, False),
+            can_enter(account, -1, False), can_exit(account, 1), can_exit(account, -1), decision)
+
+    cdef Py_ssize_t scan(self, const Feed* feed, Py_ssize_t i, Py_ssize_t stop,
+                         const Account* account, Watch* watch, Decision* decision) noexcept nogil:
+        cdef Feed f = feed[0]
+        cdef Watch w = watch[0]
+        cdef bint entering_long = can_enter(account, 1, False)
+        cdef bint entering_short = can_enter(account, -1, False)
+        cdef bint leaving_long = can_exit(account, 1)
+        cdef bint leaving_short = can_exit(account, -1)
+        cdef Decision d
+        cdef int64_t ts_open = f.ts0 + i * f.base_ms
+        d.action = 0
+        d.word = 0
+        d.percent = 0.0
+        self.shown.is_whole = 0
+        w.why = AT_END
+        # The whole state lies in this frame, where the compiler can keep it in registers.
+        cdef State here = self.state[0]
+        cdef State* s = &here
+        cdef Params* p = &self.params
+        cdef Rings* r = &self.rings
+        cdef Py_ssize_t until, limit, swept
+        cdef Py_ssize_t whole = 15 * 60000 // f.base_ms
+        while i < stop:
+            if ts_open >= s.bar_15m.ts_close:
+                bar_begin(&s.bar_15m, 15, ts_open, f.open[i], f.high[i], f.low[i], 0.0)
+            until = i + bars_until(&s.bar_15m, ts_open, f.base_ms, 15, whole)
+            limit = until if until < stop else stop
+            swept = sweep(&s.bar_15m, &f, &w, i, limit, False)
+            ts_open += (swept - i) * f.base_ms
+            i = swept
+            if i < limit:
+                w.why = TOUCHED
+                break
+            if i < until or not s.bar_15m.ready:
+                continue
+            if grow_15m(
+                s, p, r, NULL, s.bar_15m.ts_open, ts_open, s.bar_15m.open, s.bar_15m.high, s.bar_15m.low, s.bar_15m.close, 0.0
+            ):
+                decide(
+                    s, p, r, ts_open, entering_long, entering_short, leaving_long, leaving_short, &d)
+                if equity_point(&w, f.mark_close[i - 1]):
+                    w.why = BREACHED
+                    i -= 1
+                    break
+                if d.action != 0:
+                    w.why = DECIDED
+                    i -= 1
+                    break
+        self.state[0] = here
+        watch[0] = w
+        decision[0] = d
+        return i
+
+    cdef void read(self, int64_t* words) noexcept nogil:
+        cdef State* s = self.state
+        cdef Shown* shown = self.shown
+        cdef Rings* r = &self.rings
+        words[0] = bits(s.adx_14__adx_output)
+        words[1] = bits(s.adx_14__dmp_output)
+        words[2] = bits(s.adx_14__dmn_output)
+        words[3] = bits(shown.adx_14_out.adxr)
+        words[4] = bits(s.atr_14_value)
+        words[5] = bits(s.donchian_40__lower_output)
+        words[6] = bits(shown.donchian_40_out.middle)
+        words[7] = bits(s.donchian_40__upper_output)
+
+    cdef double seen(self, Py_ssize_t slot) noexcept nogil:
+        cdef State* s = self.state
+        if slot == 0:
+            return s.atr_14_value
+        return NAN
+
+    cdef bint is_whole(self) noexcept nogil:
+        return self.shown.is_whole != 0
+
+    cdef uint64_t* digest_word(self) noexcept nogil:
+        return &self.state.digest

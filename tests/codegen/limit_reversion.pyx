@@ -1,0 +1,305 @@
+# cython: language_level=3, cdivision=True, boundscheck=False, wraparound=False
+# cython: initializedcheck=False, binding=False, auto_pickle=False, annotation_typing=False
+# distutils: language=c
+from libc.math cimport fabs
+from libc.stdint cimport int64_t, uint64_t
+
+from tradec.runtime.clock cimport Bar, bar_add, bar_begin, bars_until, bar_number, close_after
+from tradec.runtime.kernels.arith cimport (
+    abs_i64, add_i64, div_true, f64, finite, max_f64, max_i64, min_f64, min_i64, mod_floor,
+    mod_i64, mul_i64, neg_i64, sub_i64,
+)
+from tradec.runtime.kernels.missing cimport MISSING, NAN
+from tradec.runtime.strategy cimport (
+    AT_END, BREACHED, DECIDED, TOUCHED, Account, Decision, Feed, Strategy, Watch,
+    absorb_int, absorb_double, bits, can_enter, can_exit, equity_point, is_entry, sweep, touched,
+)
+from tradec.runtime.indicators.bbands cimport Bbands, BbandsOut, bbands_init, bbands_step
+from tradec.runtime.indicators.rsi cimport Rsi, rsi_init, rsi_step
+
+from tradec.runtime.strategy import bounded
+
+cdef extern from *:
+    const uint64_t MODULE_ID "TRADEC_MODULE_ID"     # given to the C compiler, see native.py
+
+
+ctypedef struct Crossing:
+    double left             # the samples of the step before
+    double right
+
+
+ctypedef struct HeldCrossing:
+    double left_before      # the samples of the step before the last one
+    double right_before
+    double left             # and of the last one
+    double right
+
+
+ctypedef struct Params:
+    int64_t none
+
+
+ctypedef struct Rings:
+    double* bb_20__window_ring
+
+
+ctypedef struct State:
+    uint64_t digest
+    int64_t day_end         # of the UTC day of the last absorbed instant
+    Bar bar_15m
+    double close_15m_held
+    Bbands bb_20_unit
+    double bb_20__middle_output
+    double bb_20__percent_b_output
+    Rsi rsi_14_unit
+    double rsi_14_value
+    Crossing close_15m_bb_20_middle_cross
+
+
+ctypedef struct Shown:         # what no rule reads; a scan does not compute it
+    int64_t is_whole
+    BbandsOut bb_20_out
+
+
+cdef inline void close_15m(
+    State* s, const Params* p, const Rings* r,
+    Shown* shown,
+    int64_t ts_open, double open, double high, double low, double close, double volume,
+) noexcept nogil:
+    """Step what lives on 15m, whose bar has just closed."""
+    s.close_15m_held = close
+    cdef BbandsOut bb_20_out
+    bbands_step(&s.bb_20_unit, r.bb_20__window_ring, close, bar_number(15, ts_open), &bb_20_out)
+    s.bb_20__middle_output = bb_20_out.middle
+    s.bb_20__percent_b_output = bb_20_out.percent_b
+    if shown != NULL:
+        shown.bb_20_out = bb_20_out
+    s.rsi_14_value = rsi_step(&s.rsi_14_unit, close)
+
+
+cdef inline bint grow_15m(
+    State* s, const Params* p, const Rings* r,
+    Shown* shown,
+    int64_t ts_open, int64_t ts_close, double open, double high, double low, double close,
+    double volume,
+) noexcept nogil:
+    """Take a closed bar of 15m, and on to what grows from it; return whether an exec bar closed."""
+    cdef bint exec_closed = False
+    close_15m(s, p, r, shown, ts_open, open, high, low, close, volume)
+    exec_closed = True
+    return exec_closed
+
+
+cdef inline bint advance(
+    State* s, const Params* p, const Rings* r,
+    Shown* shown,
+    int64_t ts_open, int64_t ts_close, double open, double high, double low, double close,
+    double volume, bint can_enter_long, bint can_enter_short, bint can_exit_long,
+    bint can_exit_short, Decision* decision,
+) noexcept nogil:
+    """Take one closed base bar; return whether an exec bar closed with it."""
+    cdef bint exec_closed = False
+    if bar_add(&s.bar_15m, 15, ts_open, ts_close, open, high, low, close, volume):
+        exec_closed |= grow_15m(s, p, r, shown, s.bar_15m.ts_open, ts_close, s.bar_15m.open, s.bar_15m.high, s.bar_15m.low, s.bar_15m.close, 0.0)
+    if exec_closed:
+        decide(
+            s, p, r, ts_close, can_enter_long, can_enter_short, can_exit_long, can_exit_short,
+            decision)
+    return exec_closed
+
+
+cdef inline void absorb(
+    State* s, int64_t ts_close, int64_t word,
+) noexcept nogil:
+    """Take this instant into the digest: the time, what the rules read, the decision."""
+    absorb_int(&s.digest, ts_close)
+    absorb_double(&s.digest, s.close_15m_held)
+    absorb_double(&s.digest, s.bb_20__middle_output)
+    absorb_double(&s.digest, s.bb_20__percent_b_output)
+    absorb_double(&s.digest, s.rsi_14_value)
+    absorb_int(&s.digest, word)
+
+
+cdef inline void decide(
+    State* s, const Params* p, const Rings* r,
+    int64_t ts_close, bint can_enter_long, bint can_enter_short, bint can_exit_long,
+    bint can_exit_short, Decision* decision,
+) noexcept nogil:
+    """Evaluate the rules at this instant; at most one decision."""
+    cdef double close_15m_bb_20_middle_cross_left = s.close_15m_held
+    cdef double close_15m_bb_20_middle_cross_right = s.bb_20__middle_output
+    # exits
+    if (s.bb_20__percent_b_output > 0.95):
+        if can_exit_long:
+            decision.action = 3
+            decision.word = 0x3  # exit_long
+            decision.percent = 100.0
+    elif (s.bb_20__percent_b_output < 0.05):
+        if can_exit_short:
+            decision.action = 4
+            decision.word = 0x1000004  # exit_short
+            decision.percent = 100.0
+    elif (s.close_15m_bb_20_middle_cross.left <= s.close_15m_bb_20_middle_cross.right and close_15m_bb_20_middle_cross_left > close_15m_bb_20_middle_cross_right):
+        if can_exit_long:
+            decision.action = 3
+            decision.word = 0x2000003  # exit_long
+            decision.percent = 50.0
+    elif (s.close_15m_bb_20_middle_cross.left >= s.close_15m_bb_20_middle_cross.right and close_15m_bb_20_middle_cross_left < close_15m_bb_20_middle_cross_right):
+        if can_exit_short:
+            decision.action = 4
+            decision.word = 0x3000004  # exit_short
+            decision.percent = 50.0
+    # entries
+    if decision.action == 0:
+        if ((s.bb_20__percent_b_output < 0.05) and (20.0 <= s.rsi_14_value and s.rsi_14_value <= 40.0)):
+            if can_enter_long:
+                decision.action = 1
+                decision.word = 0x101  # entry_long
+                decision.percent = 100.0
+        elif ((s.bb_20__percent_b_output > 0.95) and (60.0 <= s.rsi_14_value and s.rsi_14_value <= 80.0)):
+            if can_enter_short:
+                decision.action = 2
+                decision.word = 0x1000102  # entry_short
+                decision.percent = 100.0
+    s.close_15m_bb_20_middle_cross.left = close_15m_bb_20_middle_cross_left
+    s.close_15m_bb_20_middle_cross.right = close_15m_bb_20_middle_cross_right
+    if decision.action != 0 or ts_close >= s.day_end:
+        s.day_end = close_after(1440, ts_close)
+        absorb(s, ts_close, decision.word)
+
+
+cdef class Play(Strategy):
+    """One compiled play; its parameters are given when it is made."""
+
+    cdef State* state
+    cdef Params params
+    cdef Rings rings
+    cdef Shown* shown
+
+    COLUMNS = (
+        ('bb_20.lower', 'float', ()),
+        ('bb_20.middle', 'float', ()),
+        ('bb_20.upper', 'float', ()),
+        ('bb_20.bandwidth', 'float', ()),
+        ('bb_20.percent_b', 'float', ()),
+        ('rsi_14', 'float', ()),
+    )
+    PARAMS = ()
+    SLOTS = ('rsi_14',)
+
+    def __init__(self, dict values not None):
+        cdef Py_ssize_t place
+        cdef State* s
+        cdef Shown* shown
+        cdef Params* p = &self.params
+        cdef Rings* r = &self.rings
+        place = sizeof(State)
+        cdef Py_ssize_t bb_20__window_ring = place
+        place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(20)
+        self.make_arena(place + <Py_ssize_t>sizeof(Shown), MODULE_ID + 0, 15, 6,
+                        <const char*>p, sizeof(Params))
+        s = <State*>self.arena
+        self.state = s
+        shown = <Shown*>(self.arena + place)
+        self.shown = shown
+        shown.is_whole = 1
+        r.bb_20__window_ring = <double*>(self.arena + bb_20__window_ring)
+        s.digest = 0x9E3779B97F4A7C15u
+        s.day_end = MISSING
+        s.close_15m_held = NAN
+        bbands_init(&s.bb_20_unit, 20, 2.0, 0)
+        shown.bb_20_out.lower = NAN
+        s.bb_20__middle_output = NAN
+        shown.bb_20_out.upper = NAN
+        shown.bb_20_out.bandwidth = NAN
+        s.bb_20__percent_b_output = NAN
+        rsi_init(&s.rsi_14_unit, 14)
+        s.rsi_14_value = NAN
+        s.close_15m_bb_20_middle_cross.left = NAN
+        s.close_15m_bb_20_middle_cross.right = NAN
+
+    cdef bint step(self, const Feed* feed, Py_ssize_t i, const Account* account,
+                   Decision* decision) noexcept nogil:
+        cdef int64_t ts_open = feed.ts0 + i * feed.base_ms
+        decision.action = 0
+        decision.word = 0
+        return advance(
+            self.state, &self.params, &self.rings, self.shown, ts_open, ts_open + feed.base_ms, feed.open[i],
+            feed.high[i], feed.low[i], feed.close[i], 0.0, can_enter(account, 1, False),
+            can_enter(account, -1, False), can_exit(account, 1), can_exit(account, -1), decision)
+
+    cdef Py_ssize_t scan(self, const Feed* feed, Py_ssize_t i, Py_ssize_t stop,
+                         const Account* account, Watch* watch, Decision* decision) noexcept nogil:
+        cdef Feed f = feed[0]
+        cdef Watch w = watch[0]
+        cdef bint entering_long = can_enter(account, 1, False)
+        cdef bint entering_short = can_enter(account, -1, False)
+        cdef bint leaving_long = can_exit(account, 1)
+        cdef bint leaving_short = can_exit(account, -1)
+        cdef Decision d
+        cdef int64_t ts_open = f.ts0 + i * f.base_ms
+        d.action = 0
+        d.word = 0
+        d.percent = 0.0
+        self.shown.is_whole = 0
+        w.why = AT_END
+        # The whole state lies in this frame, where the compiler can keep it in registers.
+        cdef State here = self.state[0]
+        cdef State* s = &here
+        cdef Params* p = &self.params
+        cdef Rings* r = &self.rings
+        cdef Py_ssize_t until, limit, swept
+        cdef Py_ssize_t whole = 15 * 60000 // f.base_ms
+        while i < stop:
+            if ts_open >= s.bar_15m.ts_close:
+                bar_begin(&s.bar_15m, 15, ts_open, f.open[i], f.high[i], f.low[i], 0.0)
+            until = i + bars_until(&s.bar_15m, ts_open, f.base_ms, 15, whole)
+            limit = until if until < stop else stop
+            swept = sweep(&s.bar_15m, &f, &w, i, limit, False)
+            ts_open += (swept - i) * f.base_ms
+            i = swept
+            if i < limit:
+                w.why = TOUCHED
+                break
+            if i < until or not s.bar_15m.ready:
+                continue
+            if grow_15m(
+                s, p, r, NULL, s.bar_15m.ts_open, ts_open, s.bar_15m.open, s.bar_15m.high, s.bar_15m.low, s.bar_15m.close, 0.0
+            ):
+                decide(
+                    s, p, r, ts_open, entering_long, entering_short, leaving_long, leaving_short, &d)
+                if equity_point(&w, f.mark_close[i - 1]):
+                    w.why = BREACHED
+                    i -= 1
+                    break
+                if d.action != 0:
+                    w.why = DECIDED
+                    i -= 1
+                    break
+        self.state[0] = here
+        watch[0] = w
+        decision[0] = d
+        return i
+
+    cdef void read(self, int64_t* words) noexcept nogil:
+        cdef State* s = self.state
+        cdef Shown* shown = self.shown
+        cdef Rings* r = &self.rings
+        words[0] = bits(shown.bb_20_out.lower)
+        words[1] = bits(s.bb_20__middle_output)
+        words[2] = bits(shown.bb_20_out.upper)
+        words[3] = bits(shown.bb_20_out.bandwidth)
+        words[4] = bits(s.bb_20__percent_b_output)
+        words[5] = bits(s.rsi_14_value)
+
+    cdef double seen(self, Py_ssize_t slot) noexcept nogil:
+        cdef State* s = self.state
+        if slot == 0:
+            return s.rsi_14_value
+        return NAN
+
+    cdef bint is_whole(self) noexcept nogil:
+        return self.shown.is_whole != 0
+
+    cdef uint64_t* digest_word(self) noexcept nogil:
+        return &self.state.digest
