@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from tradec.compiler.pipeline import check_source
 from tradec.dsl.diagnostics import Diagnostics
 from tradec.dsl.span import Source
@@ -46,9 +44,3 @@ def quickest(text: str) -> float:
         checked(text)
         taken.append(time.process_time() - begun)
     return min(taken)
-
-
-@pytest.mark.slow
-def test_five_hundred_features_take_less_than_a_second() -> None:
-    checked(large(10))
-    assert quickest(large(500)) < 1.0
