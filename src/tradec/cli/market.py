@@ -23,7 +23,10 @@ SYNTHETIC: Mapping[str, Any] = {"pattern": "trending", "bars": 2_000, "seed": 42
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What the command line says about the data; None where it says nothing."""
+    """What the command line says about the data; None where it says nothing.
+
+    `span` is said by a run that is repeated: exactly these minutes of the catalogue, in ms UTC.
+    """
 
     file: Path | None = None
     synthetic: bool = False
@@ -33,6 +36,7 @@ class Wanted:
     start: int | None = None
     end: int | None = None
     base: str | None = None
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +143,8 @@ def _from_file(wanted: Wanted) -> Market:
 
     assert wanted.file is not None
     bars = read_file(existing(wanted.file))
-    return _market(bars, wanted, "file", {"file": wanted.file.name})
+    where = {"file": wanted.file.name, "path": str(wanted.file.resolve())}
+    return _market(bars, wanted, "file", where)
 
 
 def _from_catalogue(wanted: Wanted, machine: "Machine", data_dir: Path | None) -> Market:
@@ -151,12 +156,14 @@ def _from_catalogue(wanted: Wanted, machine: "Machine", data_dir: Path | None) -
     held = {one.symbol: one for one in catalog.status() if one.kind == "kline_1m"}
     if symbol not in held:
         raise _no_data(symbol, sorted(held), catalog.root)
-    start = wanted.start
-    if start is not None:  # no further back than the minutes reach: the run says what it lacks
+    start, end = wanted.span or (wanted.start, wanted.end)
+    if start is not None and not wanted.span:
+        # no further back than the minutes reach: the run says what it lacks
         start = max(data_start(start, machine.warmup), held[symbol].first)
-    bars = perpetual(catalog, DEFAULT_VENUE, symbol, start, wanted.end)
+    bars = perpetual(catalog, DEFAULT_VENUE, symbol, start, end)
     instrument = _snapshot(catalog, symbol, bars.end)
-    market = _market(bars, wanted, "catalogue", {"venue": DEFAULT_VENUE}, instrument)
+    where = {"venue": DEFAULT_VENUE, "span": [bars.ts0, bars.end]}
+    market = _market(bars, wanted, "catalogue", where, instrument)
     return replace(market, warnings=_lacking(market, machine, instrument))
 
 
