@@ -3,11 +3,11 @@
 from libc.stdint cimport int64_t
 
 from tradec.runtime.kernels.missing cimport NAN
-from tradec.runtime.kernels.monotone cimport Monotone, monotone_init, monotone_step
+from tradec.runtime.kernels.monotone cimport HighestAt, highest_at_init, highest_at_step
 
 ctypedef struct Aroon:
-    Monotone above
-    Monotone below      # of the negated lows
+    HighestAt above
+    HighestAt below     # of the negated lows
     double length
 
 ctypedef struct AroonOut:
@@ -16,14 +16,13 @@ ctypedef struct AroonOut:
     double osc
 
 cdef inline void aroon_init(Aroon* s, int64_t length) noexcept nogil:
-    monotone_init(&s.above, length + 1)
-    monotone_init(&s.below, length + 1)
+    highest_at_init(&s.above, length + 1)
+    highest_at_init(&s.below, length + 1)
     s.length = <double>length
 
-cdef inline double aroon_nearness(const Aroon* s, const Monotone* queue,
-                                  const int64_t* indices) noexcept nogil:
-    # The newest input has the index queue.now - 1, and what is left of the window counts.
-    cdef int64_t left = indices[queue.head] - (queue.now - queue.length)
+cdef inline double aroon_nearness(const Aroon* s, const HighestAt* side) noexcept nogil:
+    # The newest input has the index side.now - 1, and what is left of the window counts.
+    cdef int64_t left = side.at - (side.now - side.length)
     return 100.0 * <double>left / s.length
 
 cdef inline void aroon_step(Aroon* s, double* highs, int64_t* high_indices, double* lows,
@@ -34,9 +33,9 @@ cdef inline void aroon_step(Aroon* s, double* highs, int64_t* high_indices, doub
     out.osc = NAN
     if high != high or low != low:
         return
-    monotone_step(&s.above, highs, high_indices, high)
-    monotone_step(&s.below, lows, low_indices, -low)
+    highest_at_step(&s.above, highs, high_indices, high)
+    highest_at_step(&s.below, lows, low_indices, -low)
     if s.above.now >= s.above.length:
-        out.up = aroon_nearness(s, &s.above, high_indices)
-        out.down = aroon_nearness(s, &s.below, low_indices)
+        out.up = aroon_nearness(s, &s.above)
+        out.down = aroon_nearness(s, &s.below)
         out.osc = out.up - out.down

@@ -8,7 +8,7 @@ Shapes   high and low in, three scalars out, per closed bar of the feature's own
 Units    up and down 0..100, osc -100..100
 Empty    NaN before bar length; NaN in -> NaN out, state kept
 Errors   a length outside 1..5000
-Cost     O(1) amortised time, 88 bytes and two rings of length+1 for each side
+Cost     O(1) amortised time, 104 bytes and two rings of length+1 for each side
 Source   T. Chande 1995; TA-Lib's AROON
 """
 

@@ -2,11 +2,11 @@
 from libc.stdint cimport int64_t
 
 from tradec.runtime.kernels.missing cimport NAN
-from tradec.runtime.kernels.monotone cimport Monotone, monotone_init, monotone_step
+from tradec.runtime.kernels.monotone cimport Highest, highest_init, highest_step
 
 ctypedef struct Donchian:
-    Monotone lower      # of the negated lows
-    Monotone upper
+    Highest lower       # of the negated lows
+    Highest upper
 
 ctypedef struct DonchianOut:
     double lower
@@ -15,19 +15,18 @@ ctypedef struct DonchianOut:
 
 cdef inline void donchian_init(Donchian* s, int64_t lower_length,
                                int64_t upper_length) noexcept nogil:
-    monotone_init(&s.lower, lower_length)
-    monotone_init(&s.upper, upper_length)
+    highest_init(&s.lower, lower_length)
+    highest_init(&s.upper, upper_length)
 
-cdef inline void donchian_step(Donchian* s, double* lows, int64_t* low_indices, double* highs,
-                               int64_t* high_indices, double high, double low,
-                               DonchianOut* out) noexcept nogil:
+cdef inline void donchian_step(Donchian* s, double* lows, double* highs, double high,
+                               double low, DonchianOut* out) noexcept nogil:
     out.lower = NAN
     out.middle = NAN
     out.upper = NAN
     if high != high or low != low:
         return
-    cdef double lower = -monotone_step(&s.lower, lows, low_indices, -low)
-    cdef double upper = monotone_step(&s.upper, highs, high_indices, high)
+    cdef double lower = -highest_step(&s.lower, lows, -low)
+    cdef double upper = highest_step(&s.upper, highs, high)
     if lower == lower and upper == upper:
         out.lower = lower
         out.middle = 0.5 * (upper + lower)

@@ -8,7 +8,7 @@ Shapes   high and low in, three scalars out, per closed bar of the feature's own
 Units    price
 Empty    NaN until both windows are full; NaN in -> NaN out, state kept
 Errors   a length outside 1..5000
-Cost     O(1) amortised time, 80 bytes and two rings for each window
+Cost     O(1) amortised time, 64 bytes and a ring for each window
 Source   R. Donchian; TA-Lib's MIN and MAX
 """
 
@@ -38,9 +38,7 @@ SPEC = Spec(
     memory=Finite(window="max(lower_length, upper_length)"),
     rings=(
         Ring(name="lows", size="lower_length"),
-        Ring(name="low_indices", size="lower_length", kind="int64"),
         Ring(name="highs", size="upper_length"),
-        Ring(name="high_indices", size="upper_length", kind="int64"),
     ),
     reference="TA-Lib MIN and MAX",
     cost="O(1) amortised",

@@ -6,11 +6,11 @@ from tradec.runtime.kernels.elementary cimport ln
 from tradec.runtime.kernels.hint cimport likely
 from tradec.runtime.kernels.lag cimport Lag, lag_init, lag_step
 from tradec.runtime.kernels.missing cimport NAN
-from tradec.runtime.kernels.monotone cimport Monotone, monotone_init, monotone_step
+from tradec.runtime.kernels.monotone cimport Highest, highest_init, highest_step
 
 ctypedef struct Fisher:
-    Monotone lowest     # of the negated mid prices
-    Monotone highest
+    Highest lowest      # of the negated mid prices
+    Highest highest
     Lag past
     double place
     double value
@@ -20,8 +20,8 @@ ctypedef struct FisherOut:
     double signal
 
 cdef inline void fisher_init(Fisher* s, int64_t length, int64_t signal) noexcept nogil:
-    monotone_init(&s.lowest, length)
-    monotone_init(&s.highest, length)
+    highest_init(&s.lowest, length)
+    highest_init(&s.highest, length)
     lag_init(&s.past, signal)
     s.place = 0.0
     s.value = 0.0
@@ -31,8 +31,8 @@ cdef inline double fisher_place(Fisher* s, double above_bottom, double span) noe
     cdef double place = 0.66 * position + 0.67 * s.place
     return 0.999 if place > 0.99 else -0.999 if place < -0.99 else place
 
-cdef inline void fisher_step(Fisher* s, double* lows, int64_t* low_indices, double* highs,
-                             int64_t* high_indices, double* past, double high, double low,
+cdef inline void fisher_step(Fisher* s, double* lows, double* highs, double* past,
+                             double high, double low,
                              FisherOut* out) noexcept nogil:
     cdef double price = 0.5 * (high + low)
     cdef double minus_bottom, span
@@ -40,8 +40,8 @@ cdef inline void fisher_step(Fisher* s, double* lows, int64_t* low_indices, doub
     out.signal = NAN
     if price != price:
         return
-    minus_bottom = monotone_step(&s.lowest, lows, low_indices, -price)
-    span = monotone_step(&s.highest, highs, high_indices, price) + minus_bottom
+    minus_bottom = highest_step(&s.lowest, lows, -price)
+    span = highest_step(&s.highest, highs, price) + minus_bottom
     if span != span:
         return
     s.place = fisher_place(s, price + minus_bottom, span)

@@ -12,7 +12,7 @@ Shapes   high and low in, two scalars out, per closed bar of the feature's own t
 Units    a number within 7.601 of 0
 Empty    fisher NaN before bar length-1, signal before length-1+signal; NaN in -> NaN out
 Errors   a length outside 1..5000
-Cost     O(1) amortised time, 120 bytes, four rings of `length` and one of `signal`
+Cost     O(1) amortised time, 104 bytes, two rings of `length` and one of `signal`
 Source   J. Ehlers 2002; TradingView's Fisher Transform
 """
 
@@ -45,9 +45,7 @@ SPEC = Spec(
     memory=Fading(decay="0.67", order=2, window="length"),
     rings=(
         Ring(name="lows", size="length"),
-        Ring(name="low_indices", size="length", kind="int64"),
         Ring(name="highs", size="length"),
-        Ring(name="high_indices", size="length", kind="int64"),
         Ring(name="past", size="signal"),
     ),
     reference="TradingView Fisher Transform",

@@ -6,7 +6,7 @@ Shapes   high and low in, one scalar out, per closed bar of the feature's own ti
 Units    price
 Empty    NaN before bar length-1; NaN in -> NaN out, state kept
 Errors   a length outside 1..5000
-Cost     O(1) amortised time, 80 bytes and two rings for each side
+Cost     O(1) amortised time, 64 bytes and a ring for each side
 Source   TA-Lib's MIDPRICE
 """
 
@@ -33,9 +33,7 @@ SPEC = Spec(
     memory=Finite(window="length"),
     rings=(
         Ring(name="highs", size="length"),
-        Ring(name="high_indices", size="length", kind="int64"),
         Ring(name="lows", size="length"),
-        Ring(name="low_indices", size="length", kind="int64"),
     ),
     reference="TA-Lib MIDPRICE",
     cost="O(1) amortised",

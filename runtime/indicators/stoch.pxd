@@ -4,12 +4,12 @@ from libc.stdint cimport int64_t
 
 from tradec.runtime.kernels.hint cimport likely
 from tradec.runtime.kernels.missing cimport NAN
-from tradec.runtime.kernels.monotone cimport Monotone, monotone_init, monotone_step
+from tradec.runtime.kernels.monotone cimport Highest, highest_init, highest_step
 from tradec.runtime.kernels.rolling cimport RollingMean, rolling_mean_init, rolling_mean_step
 
 ctypedef struct Stoch:
-    Monotone lowest     # of the negated lows
-    Monotone highest
+    Highest lowest      # of the negated lows
+    Highest highest
     RollingMean k
     RollingMean d
 
@@ -18,13 +18,13 @@ ctypedef struct StochOut:
     double d
 
 cdef inline void stoch_init(Stoch* s, int64_t k, int64_t smooth_k, int64_t d) noexcept nogil:
-    monotone_init(&s.lowest, k)
-    monotone_init(&s.highest, k)
+    highest_init(&s.lowest, k)
+    highest_init(&s.highest, k)
     rolling_mean_init(&s.k, smooth_k)
     rolling_mean_init(&s.d, d)
 
-cdef inline void stoch_step(Stoch* s, double* lows, int64_t* low_indices, double* highs,
-                            int64_t* high_indices, double* places, double* smooth, double high,
+cdef inline void stoch_step(Stoch* s, double* lows, double* highs, double* places,
+                            double* smooth, double high,
                             double low, double close, int64_t bar_number,
                             StochOut* out) noexcept nogil:
     cdef double minus_bottom, span, place, k
@@ -32,8 +32,8 @@ cdef inline void stoch_step(Stoch* s, double* lows, int64_t* low_indices, double
     out.d = NAN
     if high != high or low != low or close != close:
         return
-    minus_bottom = monotone_step(&s.lowest, lows, low_indices, -low)
-    span = monotone_step(&s.highest, highs, high_indices, high) + minus_bottom
+    minus_bottom = highest_step(&s.lowest, lows, -low)
+    span = highest_step(&s.highest, highs, high) + minus_bottom
     place = 100.0 * ((close + minus_bottom) / span) if likely(span != 0.0) else 50.0
     k = rolling_mean_step(&s.k, places, place, bar_number)
     out.d = rolling_mean_step(&s.d, smooth, k, bar_number)

@@ -9,7 +9,7 @@ Shapes   high, low, close in; two scalars out, per closed bar of the feature's o
 Units    0..100
 Empty    NaN before bar k+smooth_k+d-3; NaN in -> NaN out, state kept
 Errors   a length outside 1..5000
-Cost     O(1) amortised time, 208 bytes, four rings of `k` and one each of `smooth_k` and `d`
+Cost     O(1) amortised time, 192 bytes, two rings of `k` and one each of `smooth_k` and `d`
 Source   G. Lane; TA-Lib's STOCH with simple averages, which gives 0 where the range is 0
 """
 
@@ -35,9 +35,7 @@ SPEC = Spec(
     memory=Finite(window="k + smooth_k + d - 2"),
     rings=(
         Ring(name="lows", size="k"),
-        Ring(name="low_indices", size="k", kind="int64"),
         Ring(name="highs", size="k"),
-        Ring(name="high_indices", size="k", kind="int64"),
         Ring(name="places", size="smooth_k"),
         Ring(name="smooth", size="d"),
     ),

@@ -13,7 +13,7 @@ Shapes   one scalar in, two out, per closed bar of the feature's own timeframe
 Units    0..100
 Empty    NaN before bar rsi_length+length+k+d-3; NaN in -> NaN out, state kept
 Errors   a length outside 1..5000, an rsi_length outside 2..5000
-Cost     O(1) amortised time, 256 bytes, four rings of `length` and one each of `k` and `d`
+Cost     O(1) amortised time, 240 bytes, two rings of `length` and one each of `k` and `d`
 Source   T. Chande, S. Kroll 1994; TradingView's Stoch RSI, not TA-Lib's STOCHRSI
 """
 
@@ -47,9 +47,7 @@ SPEC = Spec(
     memory=Fading(decay="(rsi_length - 1) / rsi_length", window="length + k + d - 2"),
     rings=(
         Ring(name="lows", size="length"),
-        Ring(name="low_indices", size="length", kind="int64"),
         Ring(name="highs", size="length"),
-        Ring(name="high_indices", size="length", kind="int64"),
         Ring(name="places", size="k"),
         Ring(name="smooth", size="d"),
     ),

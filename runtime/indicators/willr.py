@@ -7,7 +7,7 @@ Shapes   high, low, close in; one scalar out, per closed bar of the feature's ow
 Units    -100..0
 Empty    NaN before bar length-1; NaN in -> NaN out, state kept
 Errors   a length outside 1..5000
-Cost     O(1) amortised time, 80 bytes and four rings of `length`
+Cost     O(1) amortised time, 64 bytes and two rings of `length`
 Source   L. Williams 1979; TA-Lib's WILLR, which gives 0 where the range is 0
 """
 
@@ -28,9 +28,7 @@ SPEC = Spec(
     memory=Finite(window="length"),
     rings=(
         Ring(name="lows", size="length"),
-        Ring(name="low_indices", size="length", kind="int64"),
         Ring(name="highs", size="length"),
-        Ring(name="high_indices", size="length", kind="int64"),
     ),
     reference="TA-Lib WILLR, -50 on a zero range",
     cost="O(1) amortised",

@@ -2,19 +2,18 @@
 from libc.stdint cimport int64_t
 
 from tradec.runtime.kernels.missing cimport NAN
-from tradec.runtime.kernels.monotone cimport Monotone, monotone_init, monotone_step
+from tradec.runtime.kernels.monotone cimport Highest, highest_init, highest_step
 
 ctypedef struct RollingWindow:
-    Monotone queue
+    Highest highest
     double sign         # the lowest is the negated highest of the negated
 
 cdef inline void rolling_window_init(RollingWindow* s, int64_t size,
                                      int64_t mode) noexcept nogil:
-    monotone_init(&s.queue, size)
+    highest_init(&s.highest, size)
     s.sign = 1.0 if mode == 1 else -1.0
 
-cdef inline double rolling_window_step(RollingWindow* s, double* values, int64_t* indices,
-                                       double x) noexcept nogil:
+cdef inline double rolling_window_step(RollingWindow* s, double* values, double x) noexcept nogil:
     if x != x:
         return NAN
-    return s.sign * monotone_step(&s.queue, values, indices, s.sign * x)
+    return s.sign * highest_step(&s.highest, values, s.sign * x)

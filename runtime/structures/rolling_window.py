@@ -6,7 +6,7 @@ Shapes   one scalar in, one scalar out, per closed bar of the structure's own ti
 Units    same as the source
 Empty    NaN until `size` inputs; NaN in -> NaN out, state kept
 Errors   a size outside 1..5000; size, source and mode are required
-Cost     O(1) amortised time, 48 bytes and two rings of `size`
+Cost     O(1) amortised time, 40 bytes and a ring of `size`
 Source   structures.md 6
 """
 
@@ -35,7 +35,7 @@ SPEC = Spec(
     ),
     first_valid="size - 1",
     memory=Finite(window="size"),
-    rings=(Ring(name="values", size="size"), Ring(name="indices", size="size", kind="int64")),
+    rings=(Ring(name="values", size="size"),),
     reference="structures.md 6",
     cost="O(1) amortised",
 )

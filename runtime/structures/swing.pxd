@@ -4,7 +4,7 @@ from libc.math cimport fabs
 from libc.stdint cimport int64_t
 
 from tradec.runtime.kernels.missing cimport NAN
-from tradec.runtime.kernels.monotone cimport Monotone, monotone_init, monotone_step
+from tradec.runtime.kernels.monotone cimport HighestAt, highest_at_init, highest_at_step
 
 ctypedef struct SwingPivot:
     int64_t side        # 1 high, -1 low
@@ -38,7 +38,7 @@ ctypedef struct SwingSide:
     int64_t extreme_index       # -1: none yet
     double back                 # zigzag: the most extreme opposite price since
     int64_t back_index          # -1: none yet
-    Monotone queue              # fractal: of the negated lows for the lows
+    HighestAt highest           # fractal: of the negated lows for the lows
 
 ctypedef struct Swing:
     SwingSide high
@@ -109,7 +109,7 @@ cdef inline void swing_init_side(SwingSide* s, int64_t window) noexcept nogil:
     s.extreme_index = -1
     s.back = NAN
     s.back_index = -1
-    monotone_init(&s.queue, window)
+    highest_at_init(&s.highest, window)
 
 cdef inline void swing_init(Swing* s, int64_t mode, int64_t left, int64_t right,
                             double atr_multiplier, double major_threshold, double min_atr_move,
@@ -146,8 +146,8 @@ cdef inline void swing_init(Swing* s, int64_t mode, int64_t left, int64_t right,
 cdef inline void swing_fractal(Swing* s, SwingSide* mine, double side, double* values,
                                int64_t* indices, double price) noexcept nogil:
     # The window's extreme, the newest of equals, lies exactly `right` bars back.
-    cdef double extreme = monotone_step(&mine.queue, values, indices, side * price)
-    if extreme == extreme and indices[mine.queue.head] == s.now - s.right:
+    cdef double extreme = highest_at_step(&mine.highest, values, indices, side * price)
+    if extreme == extreme and mine.highest.at == s.now - s.right:
         mine.candidate = side * extreme
         mine.candidate_index = s.now - s.right
 

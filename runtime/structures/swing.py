@@ -12,7 +12,7 @@ Shapes   open, high, low, close and volatility in (NaN: none), per closed bar of
 Units    levels are prices, indices count this timeframe's bars from the first one fed
 Empty    NaN for levels and significance, -1 for indices, 0 for the rest
 Errors   left, right outside 1..500 or absent for fractal; thresholds not above 0
-Cost     O(1) amortised time, 430 bytes and four rings of left+right+1
+Cost     O(1) amortised time, 450 bytes and four rings of left+right+1
 Source   structures.md 1; ties as TradingView's ta.pivothigh: the last bar of a plateau
 """
 

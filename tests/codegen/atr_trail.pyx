@@ -43,9 +43,7 @@ ctypedef struct Params:
 ctypedef struct Rings:
     double* adx_14__past_ring
     double* donchian_40__lows_ring
-    int64_t* donchian_40__low_indices_ring
     double* donchian_40__highs_ring
-    int64_t* donchian_40__high_indices_ring
 
 
 ctypedef struct State:
@@ -90,7 +88,7 @@ cdef inline void close_15m(
         shown.adx_14_out = adx_14_out
     s.atr_14_value = atr_step(&s.atr_14_unit, high, low, close)
     cdef DonchianOut donchian_40_out
-    donchian_step(&s.donchian_40_unit, r.donchian_40__lows_ring, r.donchian_40__low_indices_ring, r.donchian_40__highs_ring, r.donchian_40__high_indices_ring, high, low, &donchian_40_out)
+    donchian_step(&s.donchian_40_unit, r.donchian_40__lows_ring, r.donchian_40__highs_ring, high, low, &donchian_40_out)
     s.donchian_40__lower_output = donchian_40_out.lower
     s.donchian_40__upper_output = donchian_40_out.upper
     if shown != NULL:
@@ -201,12 +199,8 @@ cdef class Play(Strategy):
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(14 - 1)
         cdef Py_ssize_t donchian_40__lows_ring = place
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(40)
-        cdef Py_ssize_t donchian_40__low_indices_ring = place
-        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(40)
         cdef Py_ssize_t donchian_40__highs_ring = place
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(40)
-        cdef Py_ssize_t donchian_40__high_indices_ring = place
-        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(40)
         self.make_arena(place + <Py_ssize_t>sizeof(Shown), MODULE_ID + 0, 15, 8,
                         <const char*>p, sizeof(Params))
         s = <State*>self.arena
@@ -216,9 +210,7 @@ cdef class Play(Strategy):
         shown.is_whole = 1
         r.adx_14__past_ring = <double*>(self.arena + adx_14__past_ring)
         r.donchian_40__lows_ring = <double*>(self.arena + donchian_40__lows_ring)
-        r.donchian_40__low_indices_ring = <int64_t*>(self.arena + donchian_40__low_indices_ring)
         r.donchian_40__highs_ring = <double*>(self.arena + donchian_40__highs_ring)
-        r.donchian_40__high_indices_ring = <int64_t*>(self.arena + donchian_40__high_indices_ring)
         s.digest = 0x9E3779B97F4A7C15u
         s.day_end = MISSING
         s.close_15m_held = NAN

@@ -40,13 +40,9 @@ ctypedef struct Params:
 
 ctypedef struct Rings:
     double* donchian_10__lows_ring
-    int64_t* donchian_10__low_indices_ring
     double* donchian_10__highs_ring
-    int64_t* donchian_10__high_indices_ring
     double* donchian_20__lows_ring
-    int64_t* donchian_20__low_indices_ring
     double* donchian_20__highs_ring
-    int64_t* donchian_20__high_indices_ring
 
 
 ctypedef struct State:
@@ -84,13 +80,13 @@ cdef inline void close_1h(
     """Step what lives on 1h, whose bar has just closed."""
     s.close_1h_held = close
     cdef DonchianOut donchian_10_out
-    donchian_step(&s.donchian_10_unit, r.donchian_10__lows_ring, r.donchian_10__low_indices_ring, r.donchian_10__highs_ring, r.donchian_10__high_indices_ring, high, low, &donchian_10_out)
+    donchian_step(&s.donchian_10_unit, r.donchian_10__lows_ring, r.donchian_10__highs_ring, high, low, &donchian_10_out)
     s.donchian_10__lower_output = donchian_10_out.lower
     s.donchian_10__upper_output = donchian_10_out.upper
     if shown != NULL:
         shown.donchian_10_out = donchian_10_out
     cdef DonchianOut donchian_20_out
-    donchian_step(&s.donchian_20_unit, r.donchian_20__lows_ring, r.donchian_20__low_indices_ring, r.donchian_20__highs_ring, r.donchian_20__high_indices_ring, high, low, &donchian_20_out)
+    donchian_step(&s.donchian_20_unit, r.donchian_20__lows_ring, r.donchian_20__highs_ring, high, low, &donchian_20_out)
     s.donchian_20__lower_output = donchian_20_out.lower
     s.donchian_20__upper_output = donchian_20_out.upper
     if shown != NULL:
@@ -210,20 +206,12 @@ cdef class Play(Strategy):
         place = sizeof(State)
         cdef Py_ssize_t donchian_10__lows_ring = place
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(10)
-        cdef Py_ssize_t donchian_10__low_indices_ring = place
-        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(10)
         cdef Py_ssize_t donchian_10__highs_ring = place
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(10)
-        cdef Py_ssize_t donchian_10__high_indices_ring = place
-        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(10)
         cdef Py_ssize_t donchian_20__lows_ring = place
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(20)
-        cdef Py_ssize_t donchian_20__low_indices_ring = place
-        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(20)
         cdef Py_ssize_t donchian_20__highs_ring = place
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(20)
-        cdef Py_ssize_t donchian_20__high_indices_ring = place
-        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(20)
         self.make_arena(place + <Py_ssize_t>sizeof(Shown), MODULE_ID + 0, 60, 6,
                         <const char*>p, sizeof(Params))
         s = <State*>self.arena
@@ -232,13 +220,9 @@ cdef class Play(Strategy):
         self.shown = shown
         shown.is_whole = 1
         r.donchian_10__lows_ring = <double*>(self.arena + donchian_10__lows_ring)
-        r.donchian_10__low_indices_ring = <int64_t*>(self.arena + donchian_10__low_indices_ring)
         r.donchian_10__highs_ring = <double*>(self.arena + donchian_10__highs_ring)
-        r.donchian_10__high_indices_ring = <int64_t*>(self.arena + donchian_10__high_indices_ring)
         r.donchian_20__lows_ring = <double*>(self.arena + donchian_20__lows_ring)
-        r.donchian_20__low_indices_ring = <int64_t*>(self.arena + donchian_20__low_indices_ring)
         r.donchian_20__highs_ring = <double*>(self.arena + donchian_20__highs_ring)
-        r.donchian_20__high_indices_ring = <int64_t*>(self.arena + donchian_20__high_indices_ring)
         s.digest = 0x9E3779B97F4A7C15u
         s.day_end = MISSING
         s.close_1h_held = NAN

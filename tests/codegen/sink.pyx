@@ -53,7 +53,6 @@ ctypedef struct Params:
 ctypedef struct Rings:
     double* volume_sma__window_ring
     double* lowest__values_ring
-    int64_t* lowest__indices_ring
     double* swing__highs_ring
     int64_t* swing__high_indices_ring
     double* swing__lows_ring
@@ -62,9 +61,7 @@ ctypedef struct Rings:
     int64_t* trend__compares_ring
     double* x__window_ring
     double* x_unit__lows_ring
-    int64_t* x_unit__low_indices_ring
     double* x_unit__highs_ring
-    int64_t* x_unit__high_indices_ring
     double* weekly__past_ring
 
 
@@ -142,7 +139,7 @@ cdef inline void close_3m(
     s.chained_value = rsi_step(&s.chained_unit, s.double_value)
     s.volatility_5_3m_value = atr_step(&s.volatility_5_3m_unit, high, low, close)
     s.volume_sma_value = sma_step(&s.volume_sma_unit, r.volume_sma__window_ring, volume, bar_number(3, ts_open))
-    s.lowest_value = rolling_window_step(&s.lowest_unit, r.lowest__values_ring, r.lowest__indices_ring, low)
+    s.lowest_value = rolling_window_step(&s.lowest_unit, r.lowest__values_ring, low)
     cdef SwingOut swing_out
     swing_step(&s.swing_unit, r.swing__highs_ring, r.swing__high_indices_ring, r.swing__lows_ring, r.swing__low_indices_ring, open, high, low, close, s.volatility_5_3m_value, &swing_out)
     s.swing__high_idx_output = swing_out.high_idx
@@ -172,7 +169,7 @@ cdef inline void close_5m(
     if shown != NULL:
         shown.x_out = x_out
     cdef DonchianOut x_unit_out
-    donchian_step(&s.x_unit_unit, r.x_unit__lows_ring, r.x_unit__low_indices_ring, r.x_unit__highs_ring, r.x_unit__high_indices_ring, high, low, &x_unit_out)
+    donchian_step(&s.x_unit_unit, r.x_unit__lows_ring, r.x_unit__highs_ring, high, low, &x_unit_out)
     s.x_unit__upper_output = x_unit_out.upper
     if shown != NULL:
         shown.x_unit_out = x_unit_out
@@ -395,8 +392,6 @@ cdef class Play(Strategy):
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(6)
         cdef Py_ssize_t lowest__values_ring = place
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(12)
-        cdef Py_ssize_t lowest__indices_ring = place
-        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(12)
         cdef Py_ssize_t swing__highs_ring = place
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(2 + 2 + 1)
         cdef Py_ssize_t swing__high_indices_ring = place
@@ -413,12 +408,8 @@ cdef class Play(Strategy):
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(9)
         cdef Py_ssize_t x_unit__lows_ring = place
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(4)
-        cdef Py_ssize_t x_unit__low_indices_ring = place
-        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(4)
         cdef Py_ssize_t x_unit__highs_ring = place
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(6)
-        cdef Py_ssize_t x_unit__high_indices_ring = place
-        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(6)
         cdef Py_ssize_t weekly__past_ring = place
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(2)
         self.make_arena(place + <Py_ssize_t>sizeof(Shown), MODULE_ID + 0, 3, 51,
@@ -430,7 +421,6 @@ cdef class Play(Strategy):
         shown.is_whole = 1
         r.volume_sma__window_ring = <double*>(self.arena + volume_sma__window_ring)
         r.lowest__values_ring = <double*>(self.arena + lowest__values_ring)
-        r.lowest__indices_ring = <int64_t*>(self.arena + lowest__indices_ring)
         r.swing__highs_ring = <double*>(self.arena + swing__highs_ring)
         r.swing__high_indices_ring = <int64_t*>(self.arena + swing__high_indices_ring)
         r.swing__lows_ring = <double*>(self.arena + swing__lows_ring)
@@ -439,9 +429,7 @@ cdef class Play(Strategy):
         r.trend__compares_ring = <int64_t*>(self.arena + trend__compares_ring)
         r.x__window_ring = <double*>(self.arena + x__window_ring)
         r.x_unit__lows_ring = <double*>(self.arena + x_unit__lows_ring)
-        r.x_unit__low_indices_ring = <int64_t*>(self.arena + x_unit__low_indices_ring)
         r.x_unit__highs_ring = <double*>(self.arena + x_unit__highs_ring)
-        r.x_unit__high_indices_ring = <int64_t*>(self.arena + x_unit__high_indices_ring)
         r.weekly__past_ring = <double*>(self.arena + weekly__past_ring)
         s.digest = 0x9E3779B97F4A7C15u
         s.day_end = MISSING

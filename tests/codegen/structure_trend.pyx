@@ -43,9 +43,7 @@ ctypedef struct Params:
 
 ctypedef struct Rings:
     double* highest_20__values_ring
-    int64_t* highest_20__indices_ring
     double* lowest_20__values_ring
-    int64_t* lowest_20__indices_ring
     double* swing__highs_ring
     int64_t* swing__high_indices_ring
     double* swing__lows_ring
@@ -92,8 +90,8 @@ cdef inline void close_15m(
     """Step what lives on 15m, whose bar has just closed."""
     s.close_15m_held = close
     s.ema_50_value = ema_step(&s.ema_50_unit, close)
-    s.highest_20_value = rolling_window_step(&s.highest_20_unit, r.highest_20__values_ring, r.highest_20__indices_ring, high)
-    s.lowest_20_value = rolling_window_step(&s.lowest_20_unit, r.lowest_20__values_ring, r.lowest_20__indices_ring, low)
+    s.highest_20_value = rolling_window_step(&s.highest_20_unit, r.highest_20__values_ring, high)
+    s.lowest_20_value = rolling_window_step(&s.lowest_20_unit, r.lowest_20__values_ring, low)
     cdef SwingOut swing_out
     swing_step(&s.swing_unit, r.swing__highs_ring, r.swing__high_indices_ring, r.swing__lows_ring, r.swing__low_indices_ring, open, high, low, close, NAN, &swing_out)
     s.swing__high_level_output = swing_out.high_level
@@ -257,12 +255,8 @@ cdef class Play(Strategy):
         place = sizeof(State)
         cdef Py_ssize_t highest_20__values_ring = place
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(20)
-        cdef Py_ssize_t highest_20__indices_ring = place
-        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(20)
         cdef Py_ssize_t lowest_20__values_ring = place
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(20)
-        cdef Py_ssize_t lowest_20__indices_ring = place
-        place += <Py_ssize_t>sizeof(int64_t) * <Py_ssize_t>(20)
         cdef Py_ssize_t swing__highs_ring = place
         place += <Py_ssize_t>sizeof(double) * <Py_ssize_t>(5 + 5 + 1)
         cdef Py_ssize_t swing__high_indices_ring = place
@@ -283,9 +277,7 @@ cdef class Play(Strategy):
         self.shown = shown
         shown.is_whole = 1
         r.highest_20__values_ring = <double*>(self.arena + highest_20__values_ring)
-        r.highest_20__indices_ring = <int64_t*>(self.arena + highest_20__indices_ring)
         r.lowest_20__values_ring = <double*>(self.arena + lowest_20__values_ring)
-        r.lowest_20__indices_ring = <int64_t*>(self.arena + lowest_20__indices_ring)
         r.swing__highs_ring = <double*>(self.arena + swing__highs_ring)
         r.swing__high_indices_ring = <int64_t*>(self.arena + swing__high_indices_ring)
         r.swing__lows_ring = <double*>(self.arena + swing__lows_ring)
