@@ -1,4 +1,4 @@
-"""Benchmarks: `python -m bench w1|w2|startup|data|frontend [--json]`, with baselines in the run.
+"""Benchmarks, with baselines in the run: `python -m bench w1|w2|startup|data|frontend|units`.
 
 Figures are user CPU seconds, medians over repeats that alternate between the contenders.
 """
@@ -13,7 +13,6 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,8 @@ import numpy as np
 from tradec.runtime.engine import Engine
 from tradec.runtime.sim.exchange import Exchange
 
-from bench import expert, frontend, market_data, plays
+from bench import expert, frontend, market_data, plays, units
+from bench.timing import child_cpu, measure
 from tradec.compiler import native
 from tradec.compiler.artifact import compile_play
 from tradec.dsl.span import Source
@@ -60,24 +60,6 @@ def build_c(name: str, folder: Path) -> ctypes.CDLL:
     library = ctypes.CDLL(str(target))
     library.run.restype = ctypes.c_int64
     return library
-
-
-def cpu(work: Callable[[], object]) -> float:
-    """Return the user CPU seconds of one call."""
-    begun = resource.getrusage(resource.RUSAGE_SELF).ru_utime
-    work()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_utime - begun
-
-
-def measure(contenders: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
-    """Return the median seconds of each contender, taken in turns."""
-    taken: dict[str, list[float]] = {name: [] for name in contenders}
-    for work in contenders.values():
-        work()
-    for _ in range(repeats):
-        for name, work in contenders.items():
-            taken[name].append(cpu(work))
-    return {name: statistics.median(seconds) for name, seconds in taken.items()}
 
 
 class Workload:
@@ -198,21 +180,14 @@ def startup(folder: Path) -> dict[str, Any]:
     }
     found = {}
     for name, command in commands.items():
-        found[name] = statistics.median(_child_cpu(command, folder) for _ in range(5))
+        found[name] = statistics.median(child_cpu(command, folder) for _ in range(5))
     return {"cpu_s": found, "beyond_python": {k: v - found["python"] for k, v in found.items()}}
-
-
-def _child_cpu(command: list[str], folder: Path) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, cwd=folder, capture_output=True)  # noqa: S603  our own
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main() -> None:
     """Run one benchmark and print its figures."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("what", choices=["w1", "w2", "startup", "data", "frontend"])
+    parser.add_argument("what", choices=["w1", "w2", "startup", "data", "frontend", "units"])
     parser.add_argument("--minutes", type=int, default=MINUTES, help="length of the market")
     parser.add_argument("--repeats", type=int, default=REPEATS, help="runs of each contender")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
@@ -225,13 +200,15 @@ def main() -> None:
             given = chosen.minutes if chosen.minutes != MINUTES else market_data.MINUTES
             found = market_data.report(folder, given)
         elif chosen.what == "frontend":
-            found = frontend.report(folder, chosen.repeats, _child_cpu)
+            found = frontend.report(folder, chosen.repeats)
+        elif chosen.what == "units":
+            found = units.report(folder, chosen.minutes, chosen.repeats)
         else:
             found = Workload(chosen.what, folder, chosen.minutes).report(chosen.repeats)
     if chosen.json:
         print(json.dumps({"schema": f"tradec/bench-{chosen.what}/1", "data": found}))
     else:
-        print(json.dumps(found, indent=2))
+        print(units.table(found) if chosen.what == "units" else json.dumps(found, indent=2))
 
 
 if __name__ == "__main__":

@@ -4,12 +4,12 @@ import gc
 import resource
 import statistics
 import sys
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from bench.large import large
+from bench.timing import child_cpu
 from tradec.compiler.pipeline import check_source
 from tradec.dsl.diagnostics import Diagnostics
 from tradec.dsl.span import Source
@@ -40,9 +40,7 @@ def measured(repeats: int, sizes: tuple[int, ...] = SIZES) -> dict[int, float]:
     return {size: statistics.median(seconds) for size, seconds in taken.items()}
 
 
-def report(
-    folder: Path, repeats: int, child_cpu: Callable[[list[str], Path], float]
-) -> dict[str, Any]:
+def report(folder: Path, repeats: int) -> dict[str, Any]:
     """Return the seconds per size, what doubling costs, and one `tradec check` from the shell."""
     seconds = measured(repeats)
     sizes = list(seconds)
