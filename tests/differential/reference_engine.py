@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from math import nan
 from typing import Any
 
-from differential.reference_exchange import ReferenceExchange, Row
+from differential.reference_exchange import ReferenceExchange
+from differential.reference_market import Row
 from generators.markets import candles_of
 from tradec.compiler.interpreter import Interpreter
 from tradec.runtime.data.bars import Bars
