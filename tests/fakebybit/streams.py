@@ -1,6 +1,7 @@
 """The WebSocket half: subscriptions, logins, pings, and what the test pushes."""
 
 import asyncio
+import contextlib
 import json
 import threading
 from collections.abc import Mapping
@@ -26,20 +27,26 @@ class Connection:
 class Streams:
     """Every connection of both sides.
 
-    `refused` topics are answered with success false; `mute` stops data while pongs go on; `deaf`
-    refuses new connections.
+    `refused` topics are answered with success false; `mute` stops data while pongs go on, `muted`
+    the data of some topics; `deaf` refuses new connections; `pongless` answers no ping, `authless`
+    no login and `ackless` no subscription; `cut_after` aborts the connections after that many more
+    frames sent or received.
     """
 
     def __init__(self, clock: ServerClock, keys: Mapping[str, str]) -> None:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.refused: set[str] = set()
         self.mute = False
+        self.muted: set[str] = set()
+        self.pongless = self.authless = self.ackless = False
+        self.cut_after: int | None = None
         self.deaf = False
         self.accepted = 0
         self.connections: set[Connection] = set()
         self.subscribed = threading.Condition()
         self._clock = clock
         self._keys = keys
+        self._sending: set[asyncio.Future[None]] = set()
 
     async def public(self, request: web.Request) -> web.StreamResponse:
         return await self._serve(request, is_private=False)
@@ -50,14 +57,17 @@ class Streams:
     async def _serve(self, request: web.Request, *, is_private: bool) -> web.StreamResponse:
         if self.deaf:
             return web.Response(status=503)
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         connection = Connection(socket, is_private)
         self.connections.add(connection)
         self.accepted += 1
         try:
             async for message in socket:
+                if message.type is WSMsgType.PING and not self.pongless:
+                    await socket.pong(message.data)
                 if message.type is WSMsgType.TEXT:
+                    self._count(connection)
                     await self._told(connection, json.loads(message.data))
         finally:
             self.connections.discard(connection)
@@ -65,6 +75,12 @@ class Streams:
 
     async def _told(self, connection: Connection, frame: dict[str, Any]) -> None:
         match frame.get("op"):
+            case "ping" if self.pongless:
+                return
+            case "auth" if self.authless:
+                return
+            case "subscribe" if self.ackless:
+                return
             case "ping":
                 await connection.socket.send_json(self._pong(connection, frame))
             case "auth":
@@ -117,15 +133,44 @@ class Streams:
 
     def push(self, topic: str, message: Mapping[str, Any]) -> None:
         """Send a message to every subscriber of a topic, and wait until it is sent."""
-        if self.mute:
+        self.post(topic, message)
+        self.settle()
+
+    def post(self, topic: str, message: Mapping[str, Any]) -> None:
+        """Send a message to every subscriber of a topic, in order, from any thread."""
+        if self.mute or topic in self.muted or self.loop is None:
             return
         text = json.dumps({"topic": topic, "ts": self._clock.now_ms(), **message})
-        self._call(self._send(topic, text))
+        self.loop.call_soon_threadsafe(self._start, topic, text)
+
+    def settle(self) -> None:
+        """Wait until everything posted so far is sent."""
+        self._call(self._idle())
+
+    async def _idle(self) -> None:
+        while self._sending:
+            await asyncio.gather(*self._sending)
+
+    def _start(self, topic: str, text: str) -> None:
+        task = asyncio.ensure_future(self._send(topic, text))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
 
     async def _send(self, topic: str, text: str) -> None:
         for connection in list(self.connections):
-            if topic in connection.topics:
-                await connection.socket.send_str(text)
+            if topic in connection.topics and not connection.socket.closed:
+                self._count(connection)
+                with contextlib.suppress(ConnectionError):
+                    await connection.socket.send_str(text)
+
+    def _count(self, connection: Connection) -> None:
+        """Cut the connection when its frames are used up."""
+        if self.cut_after is None:
+            return
+        self.cut_after -= 1
+        if self.cut_after < 0:
+            self.cut_after = None
+            _abort(connection)
 
     def drop(self, *, abort: bool = False) -> None:
         """Close every connection, politely or by cutting it."""
@@ -133,9 +178,8 @@ class Streams:
 
     async def _drop(self, *, abort: bool) -> None:
         for connection in list(self.connections):
-            transport = connection.socket._req.transport if connection.socket._req else None
-            if abort and transport is not None:
-                transport.abort()
+            if abort:
+                _abort(connection)
             else:
                 await connection.socket.close()
 
@@ -149,3 +193,9 @@ class Streams:
             return self.subscribed.wait_for(
                 lambda: any(topic in one.topics for one in self.connections), seconds
             )
+
+
+def _abort(connection: Connection) -> None:
+    request = connection.socket._req
+    if request is not None and request.transport is not None:
+        request.transport.abort()
