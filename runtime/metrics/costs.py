@@ -1,11 +1,11 @@
-"""Metrics of fills and orders: fees, slippage, volume, refused entries."""
+"""Metrics of fills, settlements and orders: fees, slippage, volume, funding, refused entries."""
 
 from collections import Counter
 from typing import Any
 
 import numpy as np
 
-from tradec.runtime.metrics.sums import largest, mean, percent, total
+from tradec.runtime.metrics.sums import Array, largest, mean, percent, total
 from tradec.runtime.sim.tables import Columns
 
 
@@ -25,6 +25,16 @@ def fill_metrics(fills: Columns) -> dict[str, Any]:
         "avg_slippage_bps": mean(slipped),
         "max_slippage_bps": largest(slipped),
         "total_volume_usdt": total(fills["notional"]),
+    }
+
+
+def funding_metrics(pnl: Array) -> dict[str, Any]:
+    """Return what settlements of funding took and gave; a positive `pnl` was received."""
+    return {
+        "total_funding_paid": total(np.where(pnl < 0.0, -pnl, 0.0)),
+        "total_funding_received": total(np.where(pnl > 0.0, pnl, 0.0)),
+        "net_funding": total(pnl),
+        "funding_settlements": pnl.size,
     }
 
 

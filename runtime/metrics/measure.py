@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tradec.runtime.metrics.costs import fill_metrics, order_metrics
+from tradec.runtime.metrics.costs import fill_metrics, funding_metrics, order_metrics
 from tradec.runtime.metrics.curve import (
     curve_metrics,
     growth_metrics,
     return_metrics,
     returns_of,
 )
-from tradec.runtime.metrics.positions import bars_in_position, position_metrics, positions_of
+from tradec.runtime.metrics.exposure import Marked, exposure_metrics, margin_metrics
+from tradec.runtime.metrics.positions import (
+    bars_in_position,
+    position_metrics,
+    positions_of,
+    profit_range,
+)
 from tradec.runtime.metrics.sums import Array, percent
 from tradec.runtime.metrics.table import METRICS
 from tradec.runtime.sim.tables import MINUTES_PER_YEAR, Columns, Frame
@@ -21,7 +27,7 @@ SHORT_SAMPLE_DAYS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What metrics are made of: the equity points, the tables, and two prices of the market.
+    """What metrics are made of: the equity points, the tables, and prices of the market.
 
     `first_open` and `last_close` are those of the traded span, the bars after trade_start.
     """
@@ -31,6 +37,9 @@ class Run:
     trades: Columns
     fills: Columns
     orders: Columns
+    funding: Columns
+    account: Columns
+    marked: Marked
     first_open: float
     last_close: float
 
@@ -43,12 +52,17 @@ def measure(run: Run) -> dict[str, Any]:
     positions = positions_of(run.trades, run.frame)
     benchmark = percent(run.last_close - run.first_open, run.first_open) if bars else None
     held = bars_in_position(positions)
+    costs = fill_metrics(run.fills)
     found = {
         **curve,
         **growth_metrics(run.equity, year, curve["max_drawdown_pct"]),
         **return_metrics(returns_of(run.equity), year),
         **position_metrics(positions),
-        **fill_metrics(run.fills),
+        **profit_range(positions, curve["net_profit"]),
+        **exposure_metrics(run.account, costs["total_fees"], costs["total_volume_usdt"]),
+        **margin_metrics(run.marked),
+        **costs,
+        **funding_metrics(run.funding["pnl"]),
         **order_metrics(run.orders),
         "benchmark_return_pct": benchmark,
         "alpha_pct": None if benchmark is None else curve["net_return_pct"] - benchmark,

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     example="""tradec describe ema
     tradec describe swing --json
     tradec describe
+    tradec describe metric
+    tradec describe metric sharpe
     tradec describe --all --format markdown > docs/units.md""",
 )
-@click.argument("unit", required=False)
+@click.argument("unit", required=False, metavar="[UNIT|metric]")
+@click.argument("metric", required=False, metavar="[METRIC]")
 @click.option("--all", "every", is_flag=True, help="Every unit.")
 @click.option(
     "--format",
@@ -33,12 +36,24 @@ if TYPE_CHECKING:
     default="text",
     help="`markdown` is what docs/units.md holds.",
 )
-def describe(unit: str | None, every: bool, style: str) -> Outcome:  # noqa: FBT001  click's
+def describe(
+    unit: str | None,
+    metric: str | None,
+    every: bool,  # noqa: FBT001  click passes options by name
+    style: str,
+) -> Outcome:
     """Describe UNIT, an indicator or a structure; list all units without one.
 
     Formulas, parameters with their bounds, outputs with unit, range and warm-up, memory, cost, and
-    how its reference and its kernel are called.
+    how its reference and its kernel are called. `describe metric METRIC` says how a metric of a
+    run is defined, `describe metric` lists them all.
     """
+    from tradec.cli.metric_page import METRIC, described
+
+    if unit == METRIC and not every:
+        return described(metric, style)
+    if metric:
+        raise CommandError(f"one unit at a time; `describe {METRIC} {metric}` is a metric")
     from tradec.compiler.unit_chain import UnitChain
     from tradec.compiler.unit_rules import require_sound
 

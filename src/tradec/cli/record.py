@@ -12,7 +12,9 @@ from tradec.cli.machine import Machine
 from tradec.cli.market import Market
 from tradec.runtime import artifacts, backtest, hashes
 from tradec.runtime.backtest import Outcome
+from tradec.runtime.metrics.exposure import Marked
 from tradec.runtime.metrics.measure import Run, measure
+from tradec.runtime.metrics.periods import period_returns
 from tradec.runtime.schemas import features_table, table_of
 from tradec.runtime.sim import accounts, tables
 from tradec.runtime.sim.remarks import Remarks
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 MODE = "backtest"
 FEATURES, SIGNALS = "features", "signals"
-EVENTS = "events.jsonl"
+EVENTS, RETURNS = "events.jsonl", "returns.json"
 Figures = Mapping[str, Any]
 
 
@@ -57,13 +59,8 @@ def record(done: Done, out: Path, emit: frozenset[str]) -> Recorded:
         blocks=_blocks(done.machine),
         remarks=Remarks.of(done.machine.notes, done.machine.slots),
     )
-    columns = {
-        "trades": tables.trade_columns(done.outcome, frame),
-        "fills": tables.fill_columns(done.outcome),
-        "orders": tables.order_columns(done.outcome),
-    }
-    funding = accounts.funding_columns(done.outcome.payments)
-    metrics = _metrics(done.outcome, frame, columns)
+    columns = _columns(done, frame)
+    metrics = _metrics(done, frame, columns)
     created = datetime.now(UTC)
     inputs = input_hash(done)
     manifest = {**_manifest(done), "input_hash": inputs, "created_at": _text(created)}
@@ -73,10 +70,11 @@ def record(done: Done, out: Path, emit: frozenset[str]) -> Recorded:
         artifacts.RunFiles(
             manifest=manifest,
             metrics={**_identity(manifest, metrics), **metrics},
-            tables=_tables(done, frame, {**columns, "funding": funding}, emit),
+            tables=_tables(done, frame, columns, emit),
             others={
                 **{name: text.encode() for name, text in done.machine.files.items()},
-                EVENTS: accounts.event_log({**columns, "funding": funding}),
+                EVENTS: accounts.event_log(columns),
+                RETURNS: _json(period_returns(done.outcome.ts_close, done.outcome.equity)),
             },
         ),
     )
@@ -108,16 +106,52 @@ def _blocks(machine: Machine) -> tuple[str, ...]:
     return tuple(block["id"] for block in json.loads(machine.files["play.ir.json"])["blocks"])
 
 
+def _columns(done: Done, frame: tables.Frame) -> dict[str, tables.Columns]:
+    """Return the columns of every table that a run has."""
+    outcome = done.outcome
+    marks, bars = accounts.mark_closes(outcome.traded, outcome.mark_source), outcome.traded
+    places = (outcome.ts_close - bars.ts0) // bars.base_ms - 1
+    return {
+        "trades": tables.trade_columns(outcome, frame),
+        "fills": tables.fill_columns(outcome),
+        "orders": tables.order_columns(outcome),
+        "equity": accounts.equity_columns(outcome.ts_close, outcome.equity),
+        "account_curve": accounts.account_columns(
+            outcome.states, outcome.ts_close, marks[places], _tiers(done)
+        ),
+        "funding": accounts.funding_columns(outcome.payments),
+    }
+
+
+def _tiers(done: Done) -> list[dict[str, float]]:
+    """Return the risk tiers that applied."""
+    rules = done.machine.trading_rules()
+    return tiers_of(rules, backtest.constrained(done.market.instrument, rules))
+
+
 def _metrics(
-    outcome: Outcome, frame: tables.Frame, columns: Mapping[str, tables.Columns]
+    done: Done, frame: tables.Frame, columns: Mapping[str, tables.Columns]
 ) -> dict[str, Any]:
+    outcome, bars = done.outcome, done.outcome.traded
+    last = int(outcome.ts_close[-1] - bars.ts0) // bars.base_ms - 1
     return measure(
         Run(
             frame=frame,
             equity=outcome.equity,
-            **columns,
-            first_open=float(outcome.traded.open[min(1, outcome.traded.n - 1)]),
-            last_close=float(outcome.traded.close[-1]),
+            trades=columns["trades"],
+            fills=columns["fills"],
+            orders=columns["orders"],
+            funding=columns["funding"],
+            account=columns["account_curve"],
+            marked=Marked(
+                ts0=bars.ts0,
+                base_ms=bars.base_ms,
+                closes=accounts.mark_closes(bars, outcome.mark_source),
+                states=outcome.states,
+                tiers=_tiers(done),
+            ),
+            first_open=float(bars.open[min(1, bars.n - 1)]),
+            last_close=float(bars.close[last]),
         )
     )
 
@@ -127,19 +161,7 @@ def _tables(
 ) -> "dict[str, pa.Table]":
     """Return the tables of a run, with those that were asked for."""
     outcome = done.outcome
-    rules, bars = done.machine.trading_rules(), outcome.traded
-    places = (outcome.ts_close - bars.ts0) // bars.base_ms - 1
-    account = accounts.account_columns(
-        outcome.states,
-        outcome.ts_close,
-        accounts.mark_closes(bars, outcome.mark_source)[places],
-        tiers_of(rules, backtest.constrained(done.market.instrument, rules)),
-    )
-    own = {
-        "equity": accounts.equity_columns(outcome.ts_close, outcome.equity),
-        "account_curve": account,
-    }
-    made = {kind: table_of(kind, c) for kind, c in {**columns, **own}.items()}
+    made = {kind: table_of(kind, part) for kind, part in columns.items()}
     if SIGNALS in emit:
         made[SIGNALS] = table_of(SIGNALS, tables.signal_columns(outcome, frame.blocks))
     if outcome.features is not None:
@@ -230,6 +252,10 @@ def _identity(manifest: Figures, metrics: Figures) -> dict[str, Any]:
         "net_pnl_usdt": metrics["net_profit"],
         "stop_reason": manifest["stop_reason"],
     }
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, indent=1, allow_nan=False).encode() + b"\n"
 
 
 def _text(moment: datetime) -> str:

@@ -7,6 +7,7 @@ import pytest
 from commandline import tradec
 from tradec.compiler.catalog import standard
 from tradec.dsl.codes import CODES
+from tradec.runtime.metrics.table import METRICS
 
 ROOT = Path(__file__).parents[3]
 
@@ -109,3 +110,33 @@ def test_an_unknown_unit_is_answered_with_the_nearest() -> None:
     said = tradec("describe", "bbnads")
     assert said.code == 2
     assert "did you mean `bbands`?" in said.err
+
+
+def test_the_document_of_the_metrics_is_current() -> None:
+    said = tradec("describe", "metric", "--format", "markdown")
+    written = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    assert said.out == written, "tradec describe metric --format markdown > docs/metrics.md"
+
+
+def test_a_metric_is_described_with_sampling_and_annualization() -> None:
+    said = tradec("describe", "metric", "sharpe")
+    assert "mean(r) / std(r, ddof 1) * sqrt(bars_per_year)" in said.out
+    for line in ("sampling    returns r_i", "annualized  by bars_per_year", "null        if n < 2"):
+        assert line in said.out
+    data = tradec("describe", "metric", "win_count", "--json").data
+    assert (data["unit"], data["annualized"], data["null"]) == ("positions", "", "")
+    assert "annualized  no" in tradec("describe", "metric", "win_count").out
+
+
+def test_every_metric_is_listed() -> None:
+    names = [one["name"] for one in tradec("describe", "metric", "--json").data["metrics"]]
+    assert names == [metric.name for metric in METRICS]
+    text = tradec("describe", "metric").out
+    assert all(name in text for name in names)
+
+
+def test_an_unknown_metric_is_answered_with_the_nearest() -> None:
+    said = tradec("describe", "metric", "sharp", "--json")
+    assert (said.code, said.answer["error"]["code"]) == (2, "UNKNOWN_METRIC")
+    assert "did you mean `sharpe`?" in tradec("describe", "metric", "sharp").err
+    assert tradec("describe", "ema", "sharpe").code == 2

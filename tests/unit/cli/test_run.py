@@ -39,6 +39,7 @@ FILES = {
     "account_curve.parquet",
     "funding.parquet",
     "events.jsonl",
+    "returns.json",
     "play.yml",
     "play.ir.json",
     "strategy.pyx",

@@ -2,31 +2,49 @@
 
 import json
 from dataclasses import replace
-from math import sqrt
+from datetime import UTC, datetime
+from math import nan, prod, sqrt
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
-from generators.exchange_cases import START_MS, Case, bars_of, cases, play
+from generators.exchange_cases import EXEC, START_MS, Case, bars_of, cases, play
 from generators.exchange_cases import case_of as by_hand
 from generators.money import rules
+from tradec.runtime.data.marks import Funding
 from tradec.runtime.metrics.curve import curve_metrics, growth_metrics, return_metrics, returns_of
+from tradec.runtime.metrics.exposure import Marked
 from tradec.runtime.metrics.measure import Run, bars_per_year, measure
-from tradec.runtime.metrics.positions import bars_in_position, position_metrics, positions_of
+from tradec.runtime.metrics.periods import period_returns
+from tradec.runtime.metrics.positions import (
+    bars_in_position,
+    position_metrics,
+    positions_of,
+    profit_range,
+)
 from tradec.runtime.metrics.sums import power, total
 from tradec.runtime.metrics.table import METRICS
+from tradec.runtime.sim.accounts import account_columns, funding_columns, mark_closes
+from tradec.runtime.sim.instrument import Instrument, Tier
 from tradec.runtime.sim.tables import Frame, fill_columns, order_columns, trade_columns
+from tradec.runtime.sim.terms import tiers_of
 from tradec.runtime.timeframe import TIMEFRAMES
 
 NAMES = [metric.name for metric in METRICS]
 
 
 def measured(case: Case, timeframe: str = "1m") -> dict[str, Any]:
+    return measure(run_of(case, timeframe))
+
+
+def run_of(case: Case, timeframe: str = "1m") -> Run:
     exchange = play(case)
-    frame = Frame(symbol="TEST", timeframe=TIMEFRAMES[timeframe], ts_start=START_MS + 60_000)
+    start = START_MS + (case.first + 1) * 60_000
+    frame = Frame(symbol="TEST", timeframe=TIMEFRAMES[timeframe], ts_start=start)
     records = SimpleNamespace(
         orders=exchange.orders_made(),
         fills=exchange.fills_made(),
@@ -34,16 +52,23 @@ def measured(case: Case, timeframe: str = "1m") -> dict[str, Any]:
         signals=exchange.signals_seen(),
         noted=np.empty((0, 0)),
     )
-    return measure(
-        Run(
-            frame=frame,
-            equity=exchange.equity(),
-            trades=trade_columns(records, frame),
-            fills=fill_columns(records),
-            orders=order_columns(records),
-            first_open=float(case.bars.open[min(1, case.bars.n - 1)]),
-            last_close=float(case.bars.close[-1]),
-        )
+    points, step = exchange.equity(), 60_000 * case.every
+    first = -(-start // step) * step
+    closes = first + step * np.arange(points.size)
+    marks = mark_closes(case.bars, "last_close" if case.bars.mark is None else "mark_kline")
+    tiers, states = tiers_of(case.rules, case.instrument), exchange.states_kept()
+    places = (closes - START_MS) // 60_000 - 1
+    return Run(
+        frame=frame,
+        equity=points,
+        trades=trade_columns(records, frame),
+        fills=fill_columns(records),
+        orders=order_columns(records),
+        funding=funding_columns(exchange.funding_paid()),
+        account=account_columns(states, closes, marks[places], tiers),
+        marked=Marked(ts0=START_MS, base_ms=60_000, closes=marks, states=states, tiers=tiers),
+        first_open=float(case.bars.open[min(1, case.bars.n - 1)]),
+        last_close=float(case.bars.close[-1]),
     )
 
 
@@ -182,6 +207,8 @@ def legs(**columns: Any) -> dict[str, np.ndarray[Any, Any]]:
     plain: dict[str, Any] = {"entry_notional": [100.0] * n, "side": ["long"] * n}
     plain |= {"exit_reason": ["tp"] * n}
     plain |= {"mae_pct": [0.0] * n, "mfe_pct": [0.0] * n, "net_pnl": [1.0] * n}
+    plain |= {"is_ambiguous": [False] * n, "other_net_pnl": [nan] * n, "realized_pnl": [1.0] * n}
+    plain |= {"entry_qty": [1.0] * n, "entry_price": [100.0] * n, "stop_loss": [nan] * n}
     return {
         name: np.array(values, dtype=object if isinstance(values[0], str) else None)
         for name, values in (plain | columns).items()
@@ -228,8 +255,140 @@ def test_total_adds_in_order() -> None:
 @given(cases())
 @settings(max_examples=60, deadline=None)
 def test_every_run_has_every_metric_as_json(case: Case) -> None:
-    case = replace(case, every=1)
-    metrics = measured(case)
+    assume(case.first + case.every <= case.bars.n)
+    metrics = measured(case, EXEC[case.every])
     assert list(metrics) == NAMES
     json.dumps(metrics, allow_nan=False)
     assert metrics["bars_in_position"] <= metrics["total_bars"]
+
+
+def test_every_metric_is_defined_once_and_says_its_sampling() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+    for metric in METRICS:
+        assert all((metric.title, metric.definition, metric.unit, metric.sampling)), metric.name
+        assert metric.unit.startswith("%") or not metric.name.endswith("_pct"), metric.name
+    yearly = [metric.name for metric in METRICS if metric.annualized]
+    assert yearly == ["sharpe", "sortino", "cagr", "calmar"]
+
+
+def test_what_is_never_null_has_a_value_in_a_flat_run() -> None:
+    metrics = measured(case_of([100.0] * 3, [0, 0, 0]))
+    null = {metric.name for metric in METRICS if metrics[metric.name] is None}
+    assert null <= {metric.name for metric in METRICS if metric.null}
+    assert {"avg_leverage_used", "min_margin_ratio", "closest_liquidation_pct"} <= null
+
+
+def test_margin_and_exposure_by_hand() -> None:
+    # 100 % of 1000 at 10x is margin 950 (the share), notional 9500: 95 units at 100, held over the
+    # closes 98, 104 and 96, sold at the next open, 96. Maintenance is 1 % of the notional.
+    tiers = (Tier(limit_usdt=None, maintenance_margin_rate=0.01),)
+    instrument = replace(Instrument.unconstrained(), tiers=tiers)
+    costs = {"taker_rate": 0.0, "slippage_rate": 0.0, "position_pct": 100.0}
+    money = rules(starting_equity_usdt=1000.0, leverage=10.0, **costs)
+    rows = [(100.0,) * 4, (100, 100, 98, 98), (98, 104, 98, 104), (104, 104, 96, 96), (96.0,) * 4]
+    metrics = measured(by_hand(bars_of(rows), [1, 0, 0, 5], money, instrument=instrument))
+    liquidation = (9500 - 950) / (95 * 0.99)
+    assert metrics["min_margin_ratio"] == pytest.approx((950 - 95 * 4) / (95 * 96 * 0.01))
+    assert metrics["closest_liquidation_pct"] == pytest.approx(100 * (96 - liquidation) / 96)
+    equity = [1000.0, 1000.0 - 190, 1000.0 + 380, 1000.0 - 380]
+    used = [95 * 98 / equity[1], 95 * 104 / equity[2], 95 * 96 / equity[3]]
+    assert metrics["avg_leverage_used"] == pytest.approx(sum(used) / 3)
+    assert metrics["max_gross_exposure_pct"] == pytest.approx(100 * used[2])
+    assert metrics["turnover"] == pytest.approx((9500 + 95 * 96) / ((sum(equity) + 620) / 5))
+    assert metrics["liquidations"] == 0
+    assert metrics["expectancy_r"] is None
+
+
+def test_funding_by_hand() -> None:
+    # 50 units from minute 1 on: paid 50 * 102 * 0.01 = 51 and received 50 * 98 * 0.02 = 98,
+    # each at the close of the minute before its settlement
+    prices = [100.0, 100.0, 102.0, 98.0, 98.0, 98.0]
+    bars = bars_of([(p, p, p, p) for p in prices])
+    times = np.array([START_MS + 3 * 60_000, START_MS + 4 * 60_000])
+    bars = replace(bars, funding=Funding(ts=times, rate=np.array([0.01, -0.02])))
+    costs = {"taker_rate": 0.0, "slippage_rate": 0.0, "position_pct": 50.0}
+    metrics = measured(by_hand(bars, [1, 0, 0, 0, 5], rules(**costs)))
+    assert metrics["total_funding_paid"] == pytest.approx(51.0)
+    assert metrics["total_funding_received"] == pytest.approx(98.0)
+    assert metrics["net_funding"] == pytest.approx(47.0)
+    assert metrics["funding_settlements"] == 2
+    assert metrics["total_realized_pnl"] == pytest.approx(-100.0)
+    assert metrics["net_profit"] == pytest.approx(-53.0)
+
+
+def test_the_interval_of_the_profit_by_hand() -> None:
+    # of three positions two are ambiguous: -10 may have been +30, and 5 may have been -20 in its
+    # second leg, the first one (2) being certain
+    frame = Frame(symbol="TEST", timeframe=TIMEFRAMES["1m"], ts_start=0)
+    trades = legs(
+        position_id=[1, 2, 2, 3],
+        net_pnl=[-10.0, 2.0, 3.0, 7.0],
+        is_ambiguous=[True, False, True, False],
+        other_net_pnl=[30.0, nan, -22.0, nan],
+        ts_entry=[0, 0, 0, 0],
+        ts_exit=[60_000] * 4,
+    )
+    assert profit_range(positions_of(trades, frame), 2.0) == {
+        "ambiguous_trades": 2,
+        "ambiguous_trades_pct": pytest.approx(200 / 3),
+        "net_profit_pessimistic": 2.0 - 25.0,
+        "net_profit_optimistic": 2.0 + 40.0,
+    }
+
+
+def test_risk_multiples_and_exits_by_reason() -> None:
+    frame = Frame(symbol="TEST", timeframe=TIMEFRAMES["1m"], ts_start=0)
+    trades = legs(
+        position_id=[1, 2, 3],
+        net_pnl=[10.0, -6.0, 4.0],
+        entry_qty=[2.0, 3.0, 1.0],
+        stop_loss=[95.0, 102.0, nan],
+        exit_reason=["tp", "sl", "tp"],
+        ts_entry=[0, 0, 0],
+        ts_exit=[60_000, 120_000, 180_000],
+    )
+    found = position_metrics(positions_of(trades, frame))
+    assert found["expectancy_r"] == pytest.approx((10 / 10 - 6 / 6) / 2)
+    assert found["exits_by_reason"] == {"sl": 1, "tp": 2}
+    assert found["avg_bars_to_exit_by_reason"] == {"sl": 2.0, "tp": 2.0}
+
+
+DAY = 86_400_000
+
+
+def test_period_returns_by_hand() -> None:
+    # from Monday 2024-12-30 on, a point a day: the one at midnight ends the day before
+    start = 20_087 * DAY
+    equity = np.array([100.0, 110.0, 121.0, 60.5, 66.55, 66.55, 66.55, 133.1, 133.1])
+    found = period_returns(start + DAY * np.arange(9), equity)
+    assert [row["period"] for row in found["day"][:3]] == ["2024-12-30", "2024-12-31", "2025-01-01"]
+    assert found["day"][2]["return_pct"] == pytest.approx(-50.0)
+    assert [(row["period"], row["equity"]) for row in found["week"]] == [
+        ("2025-W01", 133.1),
+        ("2025-W02", 133.1),
+    ]
+    months = {row["period"]: row["return_pct"] for row in found["month"]}
+    assert months == {"2024-12": pytest.approx(21.0), "2025-01": pytest.approx(10.0)}
+    assert period_returns(np.array([start]), np.array([100.0])) == {
+        "day": [],
+        "week": [],
+        "month": [],
+    }
+
+
+@given(
+    st.lists(st.floats(0.5, 2.0), min_size=1, max_size=60),
+    st.sampled_from((60_000, 3_600_000, DAY, 7 * DAY)),
+    st.integers(0, 4_000_000_000),
+)
+def test_period_returns_multiply_to_the_total(factors: list[float], step: int, at: int) -> None:
+    equity = np.cumprod(np.array([100.0, *factors]))
+    times = at * 1000 // step * step + step * np.arange(equity.size)
+    found = period_returns(times, equity)
+    for kind, rows in found.items():
+        product = prod(1.0 + row["return_pct"] / 100.0 for row in rows)
+        assert product == pytest.approx(equity[-1] / equity[0]), kind
+        assert len({row["period"] for row in rows}) == len(rows), kind
+    weeks = [datetime.fromtimestamp((ts - 1) / 1000, UTC).isocalendar() for ts in times[1:]]
+    named = dict.fromkeys(f"{week.year}-W{week.week:02}" for week in weeks)
+    assert [row["period"] for row in found["week"]] == list(named)
