@@ -60,6 +60,7 @@ UNITS = {
 RUNS = {
     "list": ("tradec.cli.runs_list", "list_", "List the runs of a folder."),
     "show": ("tradec.cli.runs_show", "show", "Show the result of one run."),
+    "compare": ("tradec.cli.runs_compare", "compare", "Show where two runs part."),
 }
 
 

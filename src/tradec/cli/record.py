@@ -56,7 +56,7 @@ def record(done: Done, out: Path, emit: frozenset[str]) -> Recorded:
         symbol=done.machine.symbol,
         timeframe=TIMEFRAMES[done.machine.exec],
         ts_start=done.outcome.trade_start,
-        blocks=_blocks(done.machine),
+        blocks=blocks_of(done.machine),
         remarks=Remarks.of(done.machine.notes, done.machine.slots),
     )
     columns = _columns(done, frame)
@@ -101,7 +101,7 @@ def input_hash(done: Done) -> str:
     )
 
 
-def _blocks(machine: Machine) -> tuple[str, ...]:
+def blocks_of(machine: Machine) -> tuple[str, ...]:
     """Return the ids of the play's action blocks, in order."""
     return tuple(block["id"] for block in json.loads(machine.files["play.ir.json"])["blocks"])
 

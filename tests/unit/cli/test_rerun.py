@@ -4,12 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from commandline import tradec
+from marketfile import write_minutes
 from tradec.cli.error import CommandError
 from tradec.cli.exits import Exit
 from tradec.cli.rerun import Again, again
@@ -17,23 +16,6 @@ from tradec.cli.run_folder import find_run
 from tradec.cli.settings import Settings
 
 EXAMPLE = Path(__file__).parents[3] / "plays" / "ema_cross.yml"
-START = 1_735_689_600_000
-
-
-def _minutes(path: Path, days: int = 8, scale: float = 1.0) -> Path:
-    rows = days * 1440
-    close = scale * (100 + 5 * np.sin(np.arange(rows) / 180))
-    open_ = np.concatenate(([close[0]], close[:-1]))
-    columns = {
-        "ts": START + 60_000 * np.arange(rows),
-        "open": open_,
-        "high": np.maximum(open_, close) + 0.01,
-        "low": np.minimum(open_, close) - 0.01,
-        "close": close,
-        "volume": np.ones(rows),
-    }
-    pq.write_table(pa.table(columns), path)
-    return path
 
 
 def _again(name: str = "last") -> Again:
@@ -47,7 +29,7 @@ def _synthetic(folder: Path) -> tuple[object, ...]:
 
 
 def _filed(folder: Path) -> tuple[object, ...]:
-    return ("--data", _minutes(folder / "minutes.parquet").name)
+    return ("--data", write_minutes(folder / "minutes.parquet").name)
 
 
 def _cut_out(folder: Path) -> tuple[object, ...]:
@@ -55,7 +37,7 @@ def _cut_out(folder: Path) -> tuple[object, ...]:
 
 
 def _catalogued(folder: Path) -> tuple[object, ...]:
-    tradec("data", "import", _minutes(folder / "minutes.parquet"), "--symbol", "BTCUSDT")
+    tradec("data", "import", write_minutes(folder / "minutes.parquet"), "--symbol", "BTCUSDT")
     return ()
 
 
@@ -84,7 +66,7 @@ def test_a_run_repeats(tmp_path: Path, source: Callable[[Path], tuple[object, ..
 
 
 def test_older_minutes_that_came_later_change_nothing(tmp_path: Path) -> None:
-    rows = pq.read_table(_minutes(tmp_path / "all.parquet"))
+    rows = pq.read_table(write_minutes(tmp_path / "all.parquet"))
     pq.write_table(rows.slice(1440), tmp_path / "late.parquet")
     tradec("data", "import", tmp_path / "late.parquet", "--symbol", "BTCUSDT")
     said = tradec("run", EXAMPLE, "--json")
@@ -94,7 +76,7 @@ def test_older_minutes_that_came_later_change_nothing(tmp_path: Path) -> None:
 
 def test_a_changed_file_is_refused(tmp_path: Path) -> None:
     tradec("run", EXAMPLE, *_filed(tmp_path))
-    _minutes(tmp_path / "minutes.parquet", scale=1.001)
+    write_minutes(tmp_path / "minutes.parquet", scale=1.001)
     with pytest.raises(CommandError) as refusal:
         _again()
     assert (refusal.value.code, refusal.value.exit_code) == ("DATA_CHANGED", Exit.DATA)
