@@ -126,7 +126,7 @@ def keeps_its_word(
 def keeps_bounds(unit: UnitChain, params: Params, fed: Columns, got: Table) -> None:
     """Raise unless bounds and relations hold, and what comes together does."""
     values = unit.values(params)
-    for output in unit.spec.outputs:
+    for output in unit.outputs(params):
         if _is_given(output, values, fed):
             _keeps_range(output, values, got)
         for relation in output.relations:
@@ -194,7 +194,7 @@ def _begins_in_time(unit: UnitChain, params: Params, fed: Columns, module: UnitM
         "ts_open": number * timeframe.minutes * MINUTE_MS,
     }
     got = module.run(unit, params, full)
-    for output in unit.spec.outputs:
+    for output in unit.outputs(params):
         first = unit.first_valid(output, params, late, timeframe.name)
         _begins_at(first, output, got[output.name], unit.spec.kind)
 
@@ -231,7 +231,7 @@ def _forgets(
         return
     settled = 2 * int(evaluate(memory.window, unit.values(params))) - 1
     part = module.run(unit, params, {name: column[start:] for name, column in fed.items()})
-    finite = [output.name for output in unit.spec.outputs if output.memory is None]
+    finite = [output.name for output in unit.outputs(params) if output.memory is None]
     same(
         {name: part[name][settled:] for name in finite},
         {name: got[name][start + settled :] for name in finite},

@@ -1,6 +1,7 @@
 """Evaluates the relations of a SPEC on columns, by a reading of their grammar of its own."""
 
 import ast
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from tradec.compiler.unit_chain import Columns, is_missing
 
 _SLACK = 1e-9
+_KEYED = re.compile(r"\[([^\]]*)\](\.?)")
 
 
 class _Named(ast.NodeTransformer):
@@ -26,8 +28,10 @@ class Rule:
     """One relation over the outputs and the inputs of a unit, and its parameters."""
 
     def __init__(self, text: str, got: Columns, fed: Columns, values: Mapping[str, Any]) -> None:
-        tree = ast.parse(text, mode="eval")
-        self._shown = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} & got.keys()
+        tree = ast.parse(_plain(text), mode="eval")
+        named = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+        self._got = {_plain(name): column for name, column in got.items() if _plain(name) in named}
+        self._shown = named & self._got.keys()
         self._asked = {
             n.args[0].id
             for n in ast.walk(tree)
@@ -35,7 +39,7 @@ class Rule:
         }
         self._is_loose = "==" not in text
         self._code = compile(ast.fix_missing_locations(_Named().visit(tree)), text, "eval")
-        self._got, self._fed, self._values = got, fed, values
+        self._fed, self._values = fed, values
 
     def broken(self) -> list[int]:
         """Return the bars on which every output named has a value and the relation is false."""
@@ -65,3 +69,8 @@ class Rule:
             return found
         room = _SLACK * float(np.abs(self._fed[name][: i + 1]).max())
         return found + room if highest else found - room
+
+
+def _plain(text: str) -> str:
+    """Return a text whose names are those of variables: `zone[0].lower` as `zone_0_lower`."""
+    return _KEYED.sub(lambda key: f"_{re.sub('[^0-9a-z]', '_', key[1])}{'_' * bool(key[2])}", text)

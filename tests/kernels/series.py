@@ -8,15 +8,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from kernels.units import ChainParams, Unit
+from tradec.compiler.unit_series import REALS, chained, random_bars
 from tradec.runtime.formula import evaluate
 from tradec.runtime.spec import Param
 
-TICKS = (1e-9, 0.125, 10.0)  # of prices around 1e-8 .. 1e5
-MAX_BARS = 90
-STEPS_MS = (60_000, 900_000, 14_400_000, 86_400_000)
 RATIOS = (-0.272, 0.0, 0.382, 0.5, 0.618, 1.0, 1.618)
-REALS = (0.1, 0.3, 0.5, 1.0, 1.7, 3.0)
-LATEST_MS = 4_000_000_000_000  # in 2096
 
 
 @lru_cache(maxsize=256)
@@ -46,7 +42,6 @@ def _default(param: Param) -> Any:
 
 
 SEEDS = st.integers(0, 2**32 - 1)  # one draw a series: drawing each choice would cost a test's time
-MOVES = ("flat", "ticks", "noise", "jump", "rise")
 
 
 @st.composite
@@ -59,76 +54,7 @@ def bars(draw: st.DrawFn, tick: float | None = None) -> dict[str, NDArray[Any]]:
 def holed(draw: st.DrawFn) -> dict[str, NDArray[Any]]:
     """Draw bars whose `source` is a chained one: any sign, zeros, a NaN prefix and NaN holes."""
     rng = np.random.default_rng(draw(SEEDS))
-    columns = random_bars(rng)
-    columns["source"] = _chained(rng, columns)
-    return columns
-
-
-def random_bars(rng: np.random.Generator, tick: float | None = None) -> dict[str, NDArray[Any]]:
-    grid = rng.choice(TICKS) if tick is None else tick
-    close = np.cumsum(np.concatenate([_moves(rng) for _ in range(rng.integers(1, 5))]))
-    close = close - close.min() + rng.choice((20, 1000))
-    n = len(close)
-    gap = rng.integers(-4, 5, n) * (rng.random(n) < 0.2)
-    open_ = np.concatenate([close[:1], close[:-1] + gap[1:]])
-    reach = rng.choice((0, 1, 5))
-    high = np.maximum(open_, close) + rng.integers(0, reach + 1, n)
-    low = np.minimum(open_, close) - rng.integers(0, reach + 1, n)
-    found = {"open": open_, "high": high, "low": low, "close": close}
-    columns: dict[str, NDArray[Any]] = {name: x * grid for name, x in found.items()}
-    columns["volume"] = np.where(rng.random(n) < rng.choice((0.3, 0.9)), 0.0, _volumes(rng, n))
-    step = int(rng.choice(STEPS_MS))
-    columns["bar_number"] = rng.integers(-7, LATEST_MS // step) + np.arange(n)
-    columns["ts_open"] = columns["bar_number"] * step
-    columns["source"] = columns["close"]
-    columns["volatility"] = _volatility(rng, grid, n)
-    return columns
-
-
-def _volumes(rng: np.random.Generator, n: int) -> NDArray[Any]:
-    found: NDArray[Any] = rng.integers(0, 9, n) * rng.choice((1.5, 0.1))
-    return found
-
-
-def _chained(rng: np.random.Generator, columns: dict[str, NDArray[Any]]) -> NDArray[Any]:
-    source = columns["close"].copy()
-    match rng.choice(("price", "difference", "volume", "noise")):
-        case "difference":
-            source = np.diff(source, prepend=source[0])
-        case "volume":
-            source = columns["volume"].copy()
-        case "noise":
-            source = rng.normal(size=len(source)) * 10.0 ** rng.integers(-8, 6)
-    source[: rng.integers(0, 7)] = np.nan
-    source[rng.random(len(source)) < rng.choice((0.0, 0.1, 0.5))] = np.nan
-    return source
-
-
-def _moves(rng: np.random.Generator) -> NDArray[np.int64]:
-    n = rng.integers(1, MAX_BARS // 3 + 1)
-    match rng.choice(MOVES):
-        case "flat":
-            return np.zeros(n, dtype=np.int64)
-        case "ticks":
-            return rng.integers(-1, 2, n)
-        case "noise":
-            return rng.integers(-30, 31, n)
-        case "jump":
-            return rng.integers(-900, 901, n) * (rng.random(n) < 0.1)
-        case _:
-            return rng.integers(0, 4, n)
-
-
-def _volatility(rng: np.random.Generator, grid: float, n: int) -> NDArray[np.float64]:
-    found = grid * (1.0 + 4.0 * rng.random(n))
-    match rng.choice(("none", "prefix", "zeros")):
-        case "none":
-            found[:] = np.nan
-        case "prefix":
-            found[: min(n, 5)] = np.nan
-        case _:
-            found[rng.random(n) < 0.3] = 0.0
-    return found
+    return chained(rng, random_bars(rng))
 
 
 def _params(unit: Unit) -> st.SearchStrategy[dict[str, Any]]:

@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 
 from kernels import series
 from kernels.harness import run_native
-from kernels.relations import Rule
-from kernels.units import UNITS, ChainParams, Unit, assert_same, is_missing
+from kernels.units import UNITS, ChainParams, Unit
 from shared import need_shared
+from tradec.compiler.unit_check import keeps_its_word
+from tradec.compiler.unit_native import UnitModule
+from tradec.compiler.unit_relations import Rule
 from tradec.runtime.formula import evaluate
 from tradec.runtime.spec import (
     DATA_DEPENDENT,
     Anchored,
     Fading,
+    Family,
     Finite,
     Integral,
     Memory,
@@ -28,13 +31,19 @@ from tradec.runtime.spec import (
     Param,
 )
 from tradec.runtime.spec import UNITS as MEASURES
-from tradec.runtime.timeframe import MINUTE_MS, MONDAY_MS, TIMEFRAMES
+from tradec.runtime.timeframe import MINUTE_MS
 
 EACH_UNIT = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 KINDS = {"int": "int", "float": "float", "bool": "bool", "choice": "enum", "series": "key"}
 KINDS |= {"list": "levels"}
-Columns = dict[str, NDArray[Any]]
-SLACK = 1e-9  # bounds hold up to rounding (facts.json, notes)
+IN_FORMULAS = {
+    "inside implies touched": "touched_this_bar or not inside",
+    "on+off+no_sqz == 1 once ready": "on + off + no_sqz == 1",
+    "long == trend where direction == 1": "direction != 1 or long == trend",
+    "short == trend where direction == -1": "direction != -1 or short == trend",
+    "retracement, 0<=ratio<=1: anchor_low <= level <= anchor_high": "True",  # test_invariants
+}
+"""What the facts say of outputs in words."""
 
 
 def _facts(unit: Unit) -> dict[str, Any]:
@@ -185,115 +194,48 @@ def test_declarations_are_whole(unit: Unit) -> None:
 @given(data=st.data())
 def test_declarations_hold(unit: Unit, data: st.DataObject, native: ModuleType) -> None:
     params, fed = data.draw(series.params(unit)), data.draw(series.bars())
+    start = data.draw(st.integers(0, len(fed["close"]) - 1))
+    keeps_its_word(unit, params, fed, start, UnitModule(native))
+
+
+def _stated(facts: dict[str, Any]) -> list[str]:
+    """Return the relations of a unit, those of its outputs and its own, as formulas."""
+    told = [text for output in facts["outputs"].values() for text in output.get("relations", ())]
+    return [IN_FORMULAS.get(text, text) for text in (*told, *facts.get("relations", ()))]
+
+
+def _of_members(text: str, family: Family, names: list[str]) -> list[str]:
+    """Return a relation for each member of a family of which it speaks, or itself."""
+    own = [o.name for o in family.outputs if re.search(rf"\b({family.name}<N>_)?{o.name}\b", text)]
+    keys = {name.partition("[")[2].partition("]")[0] for name in names if "[" in name}
+    if not own or "" in own:
+        return [text]
+    return [
+        re.sub(
+            rf"\b(?:{family.name}<N>_)?({'|'.join(own)})\b",
+            lambda found: family.name_of(key, found[1]),  # noqa: B023  called in this round
+            text,
+        )
+        for key in sorted(keys)
+    ]
+
+
+@EACH_UNIT
+@settings(max_examples=20)
+@given(data=st.data())
+def test_relations_of_the_facts_hold(unit: Unit, data: st.DataObject, native: ModuleType) -> None:
+    relations = _stated(_facts(unit))
+    if not relations:
+        return
+    params, fed = data.draw(series.params(unit)), data.draw(series.bars())
     got = run_native(native, unit, params, fed)
-    _ranges_and_relations_hold(unit, params, fed, got)
-    _values_go_together(unit, got)
-    if "source" in unit.spec.inputs and data.draw(st.integers(0, 2)) == 0:
-        chained = fed | {"source": fed["close"] - np.median(fed["close"])}  # of any sign
-        shown = run_native(native, unit, params, chained)
-        _ranges_and_relations_hold(unit, params, chained, shown)
-        _values_go_together(unit, shown)
-    _first_valid_is_exact(unit, params, fed, native)
-    if isinstance(unit.spec.memory, Finite):
-        start = data.draw(st.integers(0, len(fed["close"]) - 1))
-        window = int(evaluate(unit.spec.memory.window, unit.values(params)))
-        later = {name: column[start:] for name, column in fed.items()}
-        part = run_native(native, unit, params, later)
-        finite = [o.name for o in unit.spec.outputs if o.memory is None]
-        whole = {name: got[name][start:] for name in finite}
-        _agree_from(2 * window - 1, {name: part[name] for name in finite}, whole)
-
-
-def _first_valid_is_exact(
-    unit: Unit, params: ChainParams, fed: Columns, native: ModuleType
-) -> None:
-    late = 4 if unit.folder == "structures" and "volatility" in unit.inputs else 0
-    volatility = np.where(np.arange(len(fed["close"])) < late, np.nan, fed["high"])
-    timeframe = TIMEFRAMES["15m"]
-    number = timeframe.bar_number(MONDAY_MS) + np.arange(len(fed["close"]))
-    fed = {**fed, "volatility": volatility, "volume": np.maximum(fed["volume"], 0.1)}
-    fed |= {"bar_number": number, "ts_open": number * timeframe.minutes * MINUTE_MS}
-    got = run_native(native, unit, params, fed)
-    for output in unit.outputs(params):
-        first = unit.first_valid(output, params, late, timeframe.name)
-        column = got[output.name]
-        if unit.folder == "indicators":
-            assert is_missing(column[:first]).all(), output.name
-            assert output.exclusive or not is_missing(column[first : first + 1]).any(), output.name
-        elif output.unit != "bars":
-            assert (_is_initial(column[:first], output)).all()
-
-
-def _values_go_together(unit: Unit, got: Columns) -> None:
-    for group in unit.spec.together:
-        absent = [is_missing(got[name]) for name in group]
-        assert all((one == absent[0]).all() for one in absent), group
-
-
-def _is_initial(column: NDArray[Any], output: Output) -> Any:
-    if output.kind == "float":
-        return np.isnan(column)
-    if output.kind == "enum":
-        return column == next(code for word, code in output.tokens if word in {"", "none"})
-    return column == (0 if output.empty is None else output.empty)
-
-
-def _ranges_and_relations_hold(unit: Unit, params: ChainParams, fed: Columns, got: Columns) -> None:
-    values = unit.values(params)
-    named = {_plain_names(name): column for name, column in got.items()}
-    for output in unit.outputs(params):
-        if _is_given(output, values, fed):
-            _range_holds(output, values, got)
-        for relation in output.relations:
-            text = _plain_names(relation)
-            mentioned = {n: c for n, c in named.items() if re.search(rf"\b{n}\b", text)}
-            rule = Rule(text, mentioned, fed, values)
-            assert rule.broken() == [], (output.name, relation)
-
-
-def _plain_names(text: str) -> str:
-    """Return a relation whose names are those of variables: `zone[0].lower` is `zone_0_lower`."""
-    return re.sub(r"\[(\d+)\]\.", r"_\1_", text)
-
-
-def _is_given(output: Output, values: dict[str, Any], fed: Columns) -> bool:
-    """Return whether the condition of an output's bounds holds, on every bar where it is asked."""
-    names = values | {"source": float(fed["source"].min())}
-    return not output.given or bool(evaluate(output.given, names))
-
-
-def _range_holds(output: Output, values: dict[str, Any], got: Columns) -> None:
-    """Assert that an output keeps its bounds; mostly, if rounding can carry it anywhere."""
-    low, high = (_number(bound, values) for bound in (output.low, output.high))
-    column = got[output.name]
-    if output.slack is None:
-        column = column[_is_resolved(got)]
-    column = column[~is_missing(column)]
-    most = max(1.0 if output.slack is None else 0.0, abs(low or 0.0), abs(high or 0.0))
-    room = (SLACK if output.slack is None else output.slack) * most
-    outside = np.zeros(len(column), bool)
-    if low is not None:
-        outside |= column < low - room
-    if high is not None:
-        outside |= column > high + room
-    allowed = 0.1 * len(column) + 1 if output.slack is None and output.kind == "float" else 0
-    assert outside.sum() <= allowed, output.name
-
-
-def _is_resolved(got: dict[str, NDArray[Any]]) -> NDArray[np.bool_] | slice:
-    """Return the bars whose bands stand apart by more than the rounding of prices."""
-    if "upper" not in got:
-        return slice(None)
-    span: NDArray[np.bool_] = got["upper"] - got["lower"] > 1e-6 * got["upper"]
-    return span
-
-
-def _agree_from(settled: int, part: Columns, whole: Columns) -> None:
-    """Assert that two starts agree bit for bit once a finite memory has settled (rulings A5)."""
-    assert_same(
-        {name: column[settled:].copy() for name, column in part.items()},
-        {name: column[settled:].copy() for name, column in whole.items()},
-    )
+    for text in relations:
+        texts = [text]
+        for family in unit.spec.families:
+            texts = _of_members(text, family, list(got))
+        for each in texts:
+            broken = Rule(each, got, fed, unit.values(params)).broken()
+            assert broken == [], each
 
 
 def test_longest_windows_run(native: ModuleType) -> None:
