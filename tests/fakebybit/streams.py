@@ -29,7 +29,8 @@ class Streams:
 
     `refused` topics are answered with success false; `mute` stops data while pongs go on, `muted`
     the data of some topics; `deaf` refuses new connections; `pongless` answers no ping, `authless`
-    no login and `ackless` no subscription; `cut_after` aborts the connections after that many more
+    no login and `ackless` no subscription; `push_on_subscribe` is
+    sent for each topic that is granted; `cut_after` aborts the connections after that many more
     frames sent or received.
     """
 
@@ -40,6 +41,8 @@ class Streams:
         self.muted: set[str] = set()
         self.pongless = self.authless = self.ackless = False
         self.cut_after: int | None = None
+        self.push_on_subscribe: Mapping[str, Any] | None = None
+        self.paths: list[str] = []
         self.deaf = False
         self.accepted = 0
         self.connections: set[Connection] = set()
@@ -60,6 +63,7 @@ class Streams:
         socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         connection = Connection(socket, is_private)
+        self.paths.append(request.path)
         self.connections.add(connection)
         self.accepted += 1
         try:
@@ -128,6 +132,8 @@ class Streams:
             with self.subscribed:
                 connection.topics |= topics
                 self.subscribed.notify_all()
+            for topic in topics if self.push_on_subscribe else ():
+                self.post(topic, self.push_on_subscribe or {})
 
     # --- what a test calls, from its own thread --------------------------------------------------
 
@@ -142,6 +148,14 @@ class Streams:
             return
         text = json.dumps({"topic": topic, "ts": self._clock.now_ms(), **message})
         self.loop.call_soon_threadsafe(self._start, topic, text)
+
+    def say(self, text: str) -> None:
+        """Send a frame as it stands to every connection."""
+        self._call(self._say(text))
+
+    async def _say(self, text: str) -> None:
+        for connection in list(self.connections):
+            await connection.socket.send_str(text)
 
     def settle(self) -> None:
         """Wait until everything posted so far is sent."""

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite
 from typing import Any
 
-from differential.reference_exchange import ReferenceExchange, Row
-from differential.reference_money import Money
+from differential.reference_exchange import ReferenceExchange
+from differential.reference_money import Money, Row
 from fakebybit.market import MINUTE_MS, Market
 from fakebybit.path import bars_of, instrument_of
 from fakebybit.rows import closing_row, log_row, position_row
@@ -507,7 +507,6 @@ class Venue(ReferenceExchange):
             falls = (position["side"] > 0) == (purpose == "sl")
             child.direction = 2 if falls else 1
             self._told(child)
-
 
     def _told(self, wire: Order) -> None:
         wire.updated = self.now_ms()
