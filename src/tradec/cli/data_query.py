@@ -10,10 +10,10 @@ from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
 from tradec.cli.settings import current
 from tradec.cli.table import rendered, table
+from tradec.cli.table_file import FILE_FORMATS, write_table
 from tradec.cli.times import Instant, shown
 
 FORMATS = ("table", "csv", "parquet", "json")
-FILE_FORMATS = ("parquet", "csv", "feather")
 SHOWN_ROWS = 20
 
 
@@ -77,7 +77,7 @@ def query(  # noqa: PLR0913, PLR0917  one argument for each option
     if form == "parquet" and out is None:
         raise CommandError("Parquet goes into a file: -o FILE")
     if out is not None:
-        _write(found, out, "csv" if form == "table" else form)
+        write_table(found, out, "csv" if form == "table" else form)
         message = f"{len(found):,} rows written to `{out}`"
         return Outcome(data={"rows": len(found), "file": str(out)}, message=message)
     return Outcome(
@@ -115,35 +115,9 @@ def export(  # noqa: PLR0913, PLR0917  one argument for each option
     if chosen not in FILE_FORMATS:
         raise CommandError(f"`{out.name}` names no format; add --format {'|'.join(FILE_FORMATS)}")
     found = _asked(symbol, kind, tf, None, start, end, None)
-    _write(found, out, chosen)
+    write_table(found, out, chosen)
     message = f"{len(found):,} rows written to `{out}`"
     return Outcome(data={"rows": len(found), "file": str(out)}, message=message)
-
-
-def _write(found: Any, out: Path, form: str) -> None:
-    """Write a table whole or not at all."""
-    import io
-
-    from tradec.runtime.data.publish import publish
-
-    buffer = io.BytesIO()
-    if form == "csv":
-        import pyarrow.csv
-
-        pyarrow.csv.write_csv(found, buffer)
-    elif form == "parquet":
-        import pyarrow.parquet
-
-        pyarrow.parquet.write_table(found, buffer)
-    elif form == "feather":
-        import pyarrow.feather
-
-        pyarrow.feather.write_feather(found, buffer)
-    else:
-        import json
-
-        buffer.write(json.dumps(found.to_pylist()).encode())
-    publish(out, buffer.getvalue())
 
 
 def _rows(found: Any) -> Any:

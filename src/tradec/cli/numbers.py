@@ -26,3 +26,8 @@ def whole(value: int | None) -> str:
 def price(value: float | None) -> str:
     """Return a price with the digits it has, at most eight significant."""
     return UNDEFINED if value is None else f"{value:.8g}"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Return an interval of amounts, one amount where both ends are equal."""
+    return money(low) if low == high else f"{money(low)} to {money(high)}"

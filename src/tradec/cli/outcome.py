@@ -49,7 +49,7 @@ def envelope(outcome: Outcome, settings: Settings) -> dict[str, Any]:
 def write(outcome: Outcome, settings: Settings) -> int:
     """Print the outcome on stdout and return its exit code; a closed pipe is no error."""
     if settings.json:
-        text = json.dumps(_plain(envelope(outcome, settings)), allow_nan=False, ensure_ascii=False)
+        text = json.dumps(plain(envelope(outcome, settings)), allow_nan=False, ensure_ascii=False)
     else:
         text = outcome.text() if outcome.text else outcome.message
     try:
@@ -61,15 +61,15 @@ def write(outcome: Outcome, settings: Settings) -> int:
     return int(outcome.exit_code)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return `value` with every number that JSON has no word for as null."""
     match value:
         case float():
             return value if math.isfinite(value) else None
         case Mapping():
-            return {str(key): _plain(item) for key, item in value.items()}
+            return {str(key): plain(item) for key, item in value.items()}
         case list() | tuple():
-            return [_plain(item) for item in value]
+            return [plain(item) for item in value]
         case _:
             return value
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tradec.cli.numbers import money, percent, ratio, whole
+from tradec.cli.numbers import interval, money, percent, ratio, whole
 from tradec.cli.table import pairs, rendered
 from tradec.cli.times import shown
 
@@ -72,25 +72,35 @@ def _figures(metrics: Figures) -> "Table":
     return side_by_side
 
 
+def profit_range(metrics: Figures) -> str:
+    """Return the net profit as an interval: what the order within ambiguous minutes decides."""
+    return interval(metrics["net_profit_pessimistic"], metrics["net_profit_optimistic"])
+
+
 def _money_rows(metrics: Figures) -> list[tuple[str, str]]:
     equity = f"{money(metrics['initial_equity'])} to {money(metrics['final_equity'])} USDT"
     profit = f"{money(metrics['net_profit'])} USDT ({percent(metrics['net_return_pct'])})"
+    costs = f"{money(metrics['total_fees'])}, {money(metrics['total_slippage_usdt'])}"
     risk = f"{ratio(metrics['sharpe'])}, {ratio(metrics['sortino'])} a year"
     return [
         ("equity", equity),
         ("net profit", profit),
+        ("as an interval", f"{profit_range(metrics)} USDT"),
         ("buy and hold", percent(metrics["benchmark_return_pct"])),
         ("max drawdown", percent(metrics["max_drawdown_pct"])),
-        ("fees", f"{money(metrics['total_fees'])} USDT"),
-        ("slippage", f"{money(metrics['total_slippage_usdt'])} USDT"),
+        ("fees, slippage", f"{costs} USDT"),
+        ("funding", f"{money(metrics['net_funding'])} USDT"),
         ("sharpe, sortino", risk),
     ]
 
 
 def _trade_rows(metrics: Figures) -> list[tuple[str, str]]:
     won = f"{whole(metrics['win_count'])} won, {whole(metrics['loss_count'])} lost"
+    share = percent(metrics["ambiguous_trades_pct"])
+    ambiguous = f"{whole(metrics['ambiguous_trades'])} ({share})"
     return [
         ("trades", f"{whole(metrics['total_trades'])} ({won})"),
+        ("ambiguous", ambiguous),
         ("win rate", percent(metrics["win_rate_pct"])),
         ("profit factor", ratio(metrics["profit_factor"])),
         ("average win", f"{money(metrics['avg_win_usdt'])} USDT"),

@@ -174,7 +174,11 @@ def _outcome(recorded: "Recorded", done: "Done") -> Outcome:
             "trades": metrics["total_trades"],
             "initial_equity": outcome.initial_equity,
             "final_equity": outcome.final_equity,
-            "net_profit": metrics["net_profit"],
+            **{
+                name: metrics[name]
+                for name in ("net_profit", "net_profit_pessimistic", "net_profit_optimistic")
+            },
+            "ambiguous_trades": metrics["ambiguous_trades"],
             "max_drawdown_pct": metrics["max_drawdown_pct"],
             "stop_reason": outcome.stop_reason,
             "digest": f"{outcome.digest:016x}",

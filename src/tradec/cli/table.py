@@ -12,6 +12,35 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 FILE_WIDTH = 140
+GAP = 2
+"""Columns of the screen between two columns of a table."""
+
+
+def screen_width() -> int:
+    """Return the columns that text may take: those of the terminal, or many for a file."""
+    return max(get_terminal_size().columns, 60) if sys.stdout.isatty() else FILE_WIDTH
+
+
+def fitted(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: str = "",
+    spare: Sequence[int] = (),
+) -> "Table":
+    """Return a table that fits the screen: columns of `spare` are left out until it does."""
+    wide = [max(map(len, column)) + GAP for column in zip(headings, *rows, strict=True)]
+    kept = set(range(len(headings)))
+    for position in spare:
+        if sum(wide[k] for k in kept) <= screen_width() + GAP:
+            break
+        kept.discard(position)
+    order = sorted(kept)
+    return table(
+        [headings[k] for k in order],
+        ([row[k] for k in order] for row in rows),
+        right="".join(right[k : k + 1] or "l" for k in order),
+    )
 
 
 def rendered(*parts: Any) -> str:
@@ -21,7 +50,7 @@ def rendered(*parts: Any) -> str:
     color = current().color
     screen = Console(
         file=StringIO(),
-        width=max(get_terminal_size().columns, 60) if sys.stdout.isatty() else FILE_WIDTH,
+        width=screen_width(),
         force_terminal=color,
         no_color=not color,
         highlight=False,
