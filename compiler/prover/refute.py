@@ -28,7 +28,7 @@ from tradec.compiler.prover.formula import (
     unfolded,
 )
 from tradec.compiler.prover.knowledge import Knowledge, Known
-from tradec.compiler.prover.paths import clash
+from tradec.compiler.prover.paths import Clash, check_bounds
 from tradec.compiler.prover.terms import Terms
 from tradec.compiler.prover.view import View
 
@@ -159,19 +159,20 @@ class _Search:
 
     def _close(self, bounds: list[Bound], differences: list[Differ], known: Known) -> _Clash | None:
         """Return a clash among bounds and what follows from them in a few rounds."""
-        for _ in range(_ROUNDS):
-            circle = clash(bounds)
-            if circle is not None:
-                reasons = tuple(bound.reason for bound in circle)
-                return _Clash(reasons, any(bound.rounded for bound in circle))
-            if not (known.operations or differences):
-                return None
-            view = View(self._terms, bounds)
-            more = [*deduce(known.operations, view), *_apart(differences, view)]
-            more = self._allowed(more)
-            if not more:
-                return None
-            bounds = [*bounds, *more]
+        try:
+            for _ in range(_ROUNDS):
+                check_bounds(bounds)
+                if not (known.operations or differences):
+                    return None
+                view = View(self._terms, bounds)
+                more = [*deduce(known.operations, view), *_apart(differences, view)]
+                more = self._allowed(more)
+                if not more:
+                    return None
+                bounds = [*bounds, *more]
+        except Clash as found:
+            reasons = tuple(bound.reason for bound in found.circle)
+            return _Clash(reasons, any(bound.rounded for bound in found.circle))
         return None
 
     def _allowed(self, bounds: list[Bound]) -> list[Bound]:

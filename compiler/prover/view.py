@@ -4,21 +4,21 @@ from collections.abc import Sequence
 
 from tradec.compiler.prover.formula import ZERO, Bound, Derived, Fact, Reason
 from tradec.compiler.prover.interval import INFINITY, Interval, above, below
-from tradec.compiler.prover.paths import Distance, Reach
+from tradec.compiler.prover.paths import Distance, Reach, upward
 from tradec.compiler.prover.terms import Terms
 
 Premises = tuple[Bound, ...]
 
 
 class View:
-    """What follows from `bounds`, which do not clash."""
+    """What follows from `bounds`; raises `Clash` where they clash after all."""
 
     def __init__(self, terms: Terms, bounds: Sequence[Bound]) -> None:
         self.terms = terms
-        self._bounds = bounds
-        self._upper = Reach.above(ZERO, bounds)
+        self._edges = upward(bounds)
+        self._upper = Reach.above(ZERO, self._edges)
         mirrored = [Bound(b.low, b.high, b.limit, b.strict, b.reason, b.rounded) for b in bounds]
-        self._lower = Reach.above(ZERO, mirrored)
+        self._lower = Reach.above(ZERO, upward(mirrored))
         self._reaches: dict[int, Reach] = {}
 
     def interval(self, term: int) -> Interval:
@@ -65,7 +65,7 @@ class View:
     def _reach(self, start: int) -> Reach:
         found = self._reaches.get(start)
         if found is None:
-            found = self._reaches[start] = Reach.above(start, self._bounds)
+            found = self._reaches[start] = Reach.above(start, self._edges)
         return found
 
 

@@ -8,7 +8,7 @@ from tradec.compiler import ir
 from tradec.compiler.catalog import Unit, standard
 from tradec.compiler.prover.formula import Fact, unfolded
 from tradec.compiler.prover.knowledge import Knowledge, Known
-from tradec.compiler.prover.paths import clash
+from tradec.compiler.prover.paths import check_bounds
 from tradec.compiler.prover.terms import Terms
 from tradec.compiler.prover.units import Units
 from tradec.compiler.prover.words import Words
@@ -59,7 +59,7 @@ def test_every_relation_is_understood_and_none_contradicts_another(unit: Unit) -
     bars = [bar(name) for name in ("open", "high", "low", "close", "volume")]
     reads = [read(one, output.name) for output in one.outputs]
     world = World(one)
-    assert clash(world.about(*reads, *bars).bounds) is None
+    check_bounds(world.about(*reads, *bars).bounds)
     assert all("{" not in text for text in world.said(*reads, *bars))
 
 
