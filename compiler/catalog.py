@@ -10,8 +10,8 @@ import importlib.util
 import re
 import sys
 import traceback
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -85,6 +85,10 @@ class Catalog:
     """Every unit, by name."""
 
     units: tuple[Unit, ...]
+    _named: Mapping[str, Unit] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_named", {unit.name: unit for unit in self.units})
 
     @classmethod
     def load(cls, extra: tuple[Path, ...] = ()) -> "Catalog":
@@ -103,10 +107,7 @@ class Catalog:
 
     def unit(self, name: str) -> Unit:
         """Return the place of a unit; raises KeyError for an unknown one."""
-        for unit in self.units:
-            if unit.name == name:
-                return unit
-        raise KeyError(name)
+        return self._named[name]
 
     def spec(self, name: str) -> Spec:
         """Return what a unit declares; raises KeyError for an unknown one."""
@@ -116,7 +117,8 @@ class Catalog:
 
     def find(self, name: str, kind: str) -> Spec | None:
         """Return what a unit of one kind declares, or None."""
-        return self.spec(name) if name in self.names(kind) else None
+        unit = self._named.get(name)
+        return self.spec(name) if unit is not None and unit.kind == kind else None
 
     def names(self, kind: str) -> tuple[str, ...]:
         """Return the names of the units of one kind, sorted."""

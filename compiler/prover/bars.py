@@ -15,6 +15,9 @@ _EXACT = _PRICES | {"hl2"}
 """Of whose values rounding makes none larger than the high or smaller than the low."""
 _ORDER = (("low", "open"), ("low", "close"), ("low", "high"), ("open", "high"), ("close", "high"))
 
+_MOST = 64
+"""How many extremes are compared with each other and with everything else."""
+
 
 def order_of_bars(terms: Sequence[Term]) -> Iterator[Bound]:
     """Yield which prices of the same bars, and which of their extremes, are at most which."""
@@ -27,6 +30,7 @@ def order_of_bars(terms: Sequence[Term]) -> Iterator[Bound]:
                     prices[place][name] = term.id
             case Term(subject=Extreme() as extreme):
                 extremes.append((term.id, extreme))
+    extremes = extremes[:_MOST]
     for names in prices.values():
         pairs = ((low, high) for low, high in _ORDER if {low, high} <= names.keys())
         yield from (_at_most(names[low], names[high]) for low, high in pairs)

@@ -1,9 +1,11 @@
 """Finds, among many conditions, the few that can follow from one: those whose numbers it has."""
 
 from collections import defaultdict
+from itertools import islice
 
 from tradec.compiler import ir
 from tradec.compiler.prover.judge import Judge
+from tradec.compiler.prover.nearest import MOST
 
 
 class Candidates:
@@ -27,12 +29,16 @@ class Candidates:
                 self._anchored[anchor].append(key)
 
     def that_may_follow(self, given: ir.Condition) -> list[ir.Condition]:
-        """Return the conditions that may be True because `given` is."""
-        keys = set(self._free)
-        for term in self._judge.present(given):
-            keys.update(self._anchored.get(term, ()))
-        found = [self._order[key] for key in sorted(keys)]
-        return [one for one in found if self._judge.may_follow((given,), (one,))]
+        """Return the conditions that may be True because `given` is, of many some."""
+        groups = [self._anchored.get(term, ()) for term in self._judge.present(given)]
+        rarest = sorted((*groups, self._free), key=len)
+        keys = dict.fromkeys(key for group in rarest for key in group[-4 * MOST :])
+        found = [
+            key
+            for key in islice(keys, 4 * MOST)
+            if self._judge.may_follow((given,), (self._order[key],))
+        ]
+        return [self._order[key] for key in sorted(found[:MOST])]
 
     def _anchors(self, condition: ir.Condition, *, wanted: bool) -> frozenset[int] | None:
         """Return numbers of which one has a value where a condition holds, None for any."""

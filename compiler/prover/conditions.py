@@ -11,6 +11,7 @@ from typing import TypeAlias
 from tradec.compiler import ir
 from tradec.compiler.prover.judge import Judge
 from tradec.compiler.prover.least import proven
+from tradec.compiler.prover.nearest import Nearest
 from tradec.compiler.prover.refute import Proof
 from tradec.compiler.prover.telling import Telling
 
@@ -98,23 +99,24 @@ class Conditions:
     ) -> None:
         """Report operands that the others make superfluous, of two equal ones the later."""
         imply = self._judge.implies_true if positive else self._judge.implies_false
-        needed = list(operands)
+        nearest, dropped = Nearest(operands), set[int]()
         for operand in reversed(operands):
-            others = [other for other in needed if other is not operand]
+            others = [one for one in nearest.beside(operand) if id(one) not in dropped]
             if isinstance(group, ir.All) is positive:
                 found = proven(others, partial(_premises, imply, operand))
             else:
                 found = proven(others, partial(_conclusions, imply, operand))
             if found is not None:
-                needed = others
+                dropped.add(id(operand))
                 self._telling.repetition(operand, *found, joint=isinstance(group, ir.All))
 
     def _check_choices(self, operands: Sequence[ir.Condition]) -> None:
         """Report sides of a choice that conditions beside the choice exclude."""
+        nearest = Nearest(operands)
         for choice in operands:
-            beside = [other for other in operands if other is not choice]
-            if isinstance(choice, ir.Any) and beside:
+            if isinstance(choice, ir.Any) and len(operands) > 1:
                 for side in choice.operands:
+                    beside = nearest.beside(choice)
                     found = proven(beside, partial(self._excluded, side))
                     if found is not None and self._judge.never_true(side) is None:
                         self._telling.excluded(side, *found)

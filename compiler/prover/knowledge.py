@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from tradec.compiler import ir
 from tradec.compiler.prover.bars import order_of_bars
+from tradec.compiler.prover.deduction import deduce
 from tradec.compiler.prover.formula import (
     ZERO,
     Absent,
@@ -21,10 +22,15 @@ from tradec.compiler.prover.formula import (
     literals,
     terms_of,
 )
+from tradec.compiler.prover.paths import Clash
 from tradec.compiler.prover.relations import Relation
 from tradec.compiler.prover.stated import stated
 from tradec.compiler.prover.terms import Extreme, Place, Shifted, Term, Terms
 from tradec.compiler.prover.units import Described, Units
+from tradec.compiler.prover.view import View
+
+_MOST = 64
+"""Of how many operations it is asked what follows from them."""
 
 
 @dataclass(slots=True)
@@ -71,7 +77,17 @@ class Knowledge:
             known.bounds.extend(self._terms[term].bounds)
             if self._terms[term].op:
                 known.operations.append(self._terms[term])
+        known.operations = known.operations[:_MOST]
+        self._deduce(known)
         return known
+
+    def _deduce(self, known: Known) -> None:
+        """Add what follows for the operations, whatever else is asked."""
+        if known.operations:
+            try:
+                known.bounds.extend(deduce(known.operations, View(self._terms, known.bounds)))
+            except Clash:  # by the last digits, in any case: what is asked will show it again
+                return
 
     def _add(self, known: Known, terms: Iterable[int]) -> None:
         """Add terms, and what they are made of, to those that have a value."""

@@ -32,8 +32,11 @@ from tradec.compiler.prover.paths import Clash, check_bounds
 from tradec.compiler.prover.terms import Terms
 from tradec.compiler.prover.view import View
 
-_CHECKS = 200
+_EFFORT = 5_000
+"""How many bounds a search looks at in all, but for its first look."""
 _ROUNDS = 4
+_MOST = 64
+"""Of how many inequalities it is asked what follows from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class _Search:
         self._knowledge = knowledge
         self._terms = terms
         self._is_exact = is_exact
-        self._checks = 0
+        self._effort = 0
 
     def run(self, formulas: Iterable[Formula]) -> _Clash | None:
         """Return how the formulas clash, None if they may hold."""
@@ -91,14 +94,14 @@ class _Search:
     def _run(
         self, literals: list[Literal], clauses: list[Either], seen: frozenset[Either]
     ) -> _Clash | None:
-        self._checks += 1
         known = self._knowledge.about(_present(literals))
+        self._effort += 1 + len(known.bounds) + len(literals)
         found = None if self._may_plainly_hold(literals, known) else self._check(literals, known)
         if found is not None:
             return found
         stated = [c for c in known.clauses if isinstance(c, Either) and c not in seen]
         clauses = sorted([*clauses, *stated], key=lambda clause: len(clause.parts))
-        if not clauses or self._checks > _CHECKS:
+        if not clauses or self._effort > _EFFORT:
             return None
         return self._try(clauses[0], literals, clauses[1:], seen | set(stated))
 
@@ -159,13 +162,14 @@ class _Search:
 
     def _close(self, bounds: list[Bound], differences: list[Differ], known: Known) -> _Clash | None:
         """Return a clash among bounds and what follows from them in a few rounds."""
+        operations, differences = known.operations, differences[:_MOST]
         try:
             for _ in range(_ROUNDS):
                 check_bounds(bounds)
-                if not (known.operations or differences):
+                if not (operations or differences):
                     return None
                 view = View(self._terms, bounds)
-                more = [*deduce(known.operations, view), *_apart(differences, view)]
+                more = [*deduce(operations, view), *_apart(differences, view)]
                 more = self._allowed(more)
                 if not more:
                     return None

@@ -20,9 +20,16 @@ class View:
         mirrored = [Bound(b.low, b.high, b.limit, b.strict, b.reason, b.rounded) for b in bounds]
         self._lower = Reach.above(ZERO, upward(mirrored))
         self._reaches: dict[int, Reach] = {}
+        self._intervals: dict[int, Interval] = {}
 
     def interval(self, term: int) -> Interval:
         """Return what a term can be."""
+        known = self._intervals.get(term)
+        if known is None:
+            known = self._intervals[term] = self._interval(term)
+        return known
+
+    def _interval(self, term: int) -> Interval:
         found = self.terms[term]
         if found.value is not None:
             return found.range.exact

@@ -3,9 +3,10 @@
 import cProfile
 import pstats
 import runpy
-import time
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tradec.compiler.pipeline import check_source
 from tradec.dsl.diagnostics import Diagnostics
@@ -36,11 +37,25 @@ def test_twice_the_play_is_twice_the_work() -> None:
     assert 1.8 * (twice - once) < four_times - twice < 2.2 * (twice - once)
 
 
-def quickest(text: str) -> float:
-    """Return the CPU seconds of the best of five checks."""
-    taken = []
-    for _ in range(5):
-        begun = time.process_time()
-        checked(text)
-        taken.append(time.process_time() - begun)
-    return min(taken)
+def rule(conjuncts: int, shape: str) -> str:
+    """Return a play whose one rule has so many parts, each about a number of its own."""
+    lengths = range(2, conjuncts + 2)
+    head = large(2).split("features:")[0]
+    features = "".join(f"  ema_{n}: {{indicator: ema, params: {{length: {n}}}}}\n" for n in lengths)
+    parts = "".join(f"      - {shape.format(n=n)}\n" for n in lengths)
+    return f"{head}features:\n{features}actions:\n  entry_long:\n    all:\n{parts}"
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "close > ema_{n}",
+        "close > ema_{n} * 1.0{n}",
+        "close > ema_{n} or open < ema_{n}",
+        "close crosses above ema_{n}",
+    ],
+)
+def test_a_rule_of_twice_as_many_parts_is_twice_the_work(shape: str) -> None:
+    checked(rule(4, shape))
+    once, twice, four_times = (calls(rule(size, shape)) for size in (30, 60, 120))
+    assert four_times - twice < 2.3 * (twice - once)
