@@ -78,7 +78,7 @@ def parsed(content: bytes) -> Snapshot:
     if magic != MAGIC or version != FORMAT:
         raise SnapshotFileError("of another format")
     header, body = content[_HEAD.size : _HEAD.size + size], content[_HEAD.size + size :]
-    if _crc(header, body) != crc:
+    if size > len(header) or _crc(header, body) != crc:
         raise SnapshotFileError("damaged")
     return Snapshot(json.loads(header), body)
 
