@@ -13,6 +13,7 @@ Random = np.random.Generator
 
 TICKS = (1e-9, 0.125, 10.0)  # of prices around 1e-8 .. 1e5
 REALS = (0.1, 0.3, 0.5, 1.0, 1.7, 3.0)
+RATIOS = (-0.272, 0.0, 0.382, 0.5, 0.618, 1.0, 1.618)
 MAX_BARS = 90
 STEPS_MS = (60_000, 900_000, 14_400_000, 86_400_000)
 LATEST_MS = 4_000_000_000_000  # in 2096
@@ -20,10 +21,11 @@ MOVES = ("flat", "ticks", "noise", "jump", "rise")
 
 
 def random_params(unit: UnitChain, rng: Random) -> Params:
-    """Return small parameters for what the chain needs, in bounds and constraints."""
+    """Return small parameters for what the chain needs or may use, in bounds and constraints."""
     needed = unit.present({})
     while True:
-        found = {m.name: _params(m, rng) for m in unit.chain if m.name in needed}
+        taken = [m for m in unit.chain if m.name in needed or rng.random() < 0.5]
+        found = {member.name: _params(member, rng) for member in taken}
         if unit.keeps_rules(found):
             return found
 
@@ -39,6 +41,8 @@ def _param(param: Param, rng: Random) -> Any:
     absent = not (param.required or param.required_if or param.default is not None)
     if param.kind == "series" or (absent and rng.random() < 0.5):
         return None
+    if param.kind == "list":
+        return tuple(rng.permutation(RATIOS)[: rng.integers(1, len(RATIOS) + 1)].tolist())
     choices = small_values(param)
     return choices[int(rng.integers(len(choices)))]
 

@@ -8,11 +8,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from kernels.units import ChainParams, Unit
-from tradec.compiler.unit_series import REALS, chained, random_bars
+from tradec.compiler.unit_series import RATIOS, REALS, chained, random_bars
 from tradec.runtime.formula import evaluate
 from tradec.runtime.spec import Param
-
-RATIOS = (-0.272, 0.0, 0.382, 0.5, 0.618, 1.0, 1.618)
 
 
 @lru_cache(maxsize=256)

@@ -1,69 +1,23 @@
 """What structures.md promises of each structure beyond the golden vectors, on random bars."""
 
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from kernels import series
+from kernels.drawn import RUNS, drawn, steps
 from kernels.harness import run_native
 from kernels.units import UNITS, ChainParams, Unit, unit_named
+from tradec.compiler.unit_chain import sample
 
 Columns = dict[str, NDArray[Any]]
 
 
-class Drawn(NamedTuple):
-    """Bars, the outputs of a structure, its parameters and those of its chain."""
-
-    fed: Columns
-    got: Columns
-    params: dict[str, Any]
-    chain: dict[str, dict[str, Any]]
-
-
-RUNS = settings(max_examples=60, deadline=None)
 STRUCTURES = [unit for unit in UNITS if unit.folder == "structures"]
-
-
-def _drawn(name: str, data: st.DataObject, native: ModuleType, **own: Any) -> Drawn:
-    """Return bars and what a structure says of them; `own` replaces some of its parameters."""
-    unit = unit_named(name)
-    params = {k: dict(v) for k, v in data.draw(series.params(unit)).items()}
-    params[name] |= own
-    fed = data.draw(st.one_of(series.bars(), _moves()))
-    if data.draw(st.integers(0, 3)):
-        fed["volatility"] = _ranges(fed) * data.draw(st.sampled_from((0.25, 1.0)))
-    return Drawn(fed, run_native(native, unit, params, fed), params[name], params)
-
-
-@st.composite
-def _moves(draw: st.DrawFn) -> Columns:
-    """Draw longer bars of strong moves and short wicks, in which the rarer events happen."""
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    n = int(rng.integers(100, 400))
-    steps = np.round(rng.standard_t(2, n) * rng.choice((1, 4)))
-    close = np.cumsum(steps)
-    close += 50 - close.min()
-    open_ = np.concatenate([close[:1], close[:-1]]) + rng.integers(-2, 3, n) * (rng.random(n) < 0.1)
-    high = np.maximum(open_, close) + rng.integers(0, 2, n)
-    low = np.minimum(open_, close) - rng.integers(0, 2, n)
-    fed = {"open": open_, "high": high, "low": low, "close": close, "source": close}
-    return {name: column * 0.25 for name, column in fed.items()} | {"volatility": high * np.nan}
-
-
-def _ranges(fed: Columns) -> NDArray[Any]:
-    spans = fed["high"] - fed["low"]
-    mean: NDArray[Any] = np.cumsum(spans) / np.arange(1, len(spans) + 1)
-    return mean
-
-
-def _steps(column: NDArray[Any]) -> NDArray[Any]:
-    found: NDArray[Any] = np.diff(column, prepend=0)
-    return found
 
 
 def _before(column: NDArray[Any], first: float) -> NDArray[Any]:
@@ -74,19 +28,104 @@ def _before(column: NDArray[Any], first: float) -> NDArray[Any]:
 @RUNS
 @given(data=st.data())
 def test_versions_never_fall(unit: Unit, data: st.DataObject, native: ModuleType) -> None:
-    got = _drawn(unit.name, data, native).got
+    got = drawn(unit.name, data, native).got
     for output in unit.spec.outputs:
         if output.unit == "version":
-            assert (_steps(got[output.name]) >= 0).all(), output.name
+            assert (steps(got[output.name]) >= 0).all(), output.name
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [u for u in STRUCTURES if any(o.unit == "event" for o in u.outputs(sample(u)))],
+    ids=lambda unit: unit.name,
+)
+@RUNS
+@given(data=st.data())
+def test_an_event_is_true_where_something_happened(
+    unit: Unit, data: st.DataObject, native: ModuleType
+) -> None:
+    """What does not change on a bar had no event on it: no flag outlives its bar."""
+    _, got, _, chain = drawn(unit.name, data, native)
+    outputs = unit.outputs(chain)
+    changed = np.zeros(len(got[outputs[0].name]), bool)
+    for output in outputs:
+        if output.unit not in {"event", "bars"}:
+            column = got[output.name]
+            changed[1:] |= ~alike(column[1:], column[:-1])
+    for output in outputs:
+        if output.unit == "event":
+            assert changed[1:][got[output.name][1:] == 1].all(), output.name
+
+
+@pytest.mark.parametrize("name", ["market_structure", "premium_discount", "fibonacci", "zone"])
+@RUNS
+@given(data=st.data())
+def test_two_starts_agree_for_ever_once_they_do(
+    name: str, data: st.DataObject, native: ModuleType
+) -> None:
+    """Once all that the swing and the structure say agrees (structures.md 16.7)."""
+    fed, _, _, chain = drawn(name, data, native)
+    chain.pop("trend", None)
+    unit, swing = unit_named(name), unit_named("swing")
+    if not unit.keeps_rules(chain):
+        return
+    agree = agreement(native, (swing, unit), chain, fed, data.draw(st.integers(1, 60)))
+    assert agree.size == 0 or agree[np.argmax(agree) :].all() or not agree.any()
+
+
+def agreement(
+    native: ModuleType, units: tuple[Unit, ...], chain: ChainParams, fed: Columns, start: int
+) -> NDArray[np.bool_]:
+    """Return on which bars two starts say the same, counters aside and places moved."""
+    start = min(start, len(fed["close"]) - 1)
+    agree = np.ones(len(fed["close"]) - start, bool)
+    for unit in units:
+        whole = run_native(native, unit, chain, fed)
+        part = run_native(native, unit, chain, {name: x[start:] for name, x in fed.items()})
+        for output in unit.outputs(chain):
+            mine, theirs = part[output.name], whole[output.name][start:]
+            if output.unit == "bar index":
+                agree &= (mine >= 0) & (mine + start == theirs)
+            elif output.unit not in {"version", "bars", "count", "id"}:
+                agree &= alike(mine, theirs)
+    return agree
+
+
+def alike(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return where two columns have the same value, or none."""
+    found: NDArray[np.bool_] = (one == other) | (np.isnan(one) & np.isnan(other))
+    return found
+
+
+def test_two_starts_couple_on_random_bars(native: ModuleType) -> None:
+    """The test above looks at something."""
+    rng = np.random.default_rng(5)
+    close = 200 + np.cumsum(np.round(rng.normal(size=2000)))
+    open_ = np.concatenate([close[:1], close[:-1]])
+    fed = {"open": open_, "close": close, "volatility": np.ones(len(close))}
+    fed |= {"high": np.maximum(open_, close), "low": np.minimum(open_, close)}
+    chain: ChainParams = {"swing": {"left": 1, "right": 1}, "market_structure": {}}
+    units = (unit_named("swing"), unit_named("market_structure"))
+    agree = agreement(native, units, chain, fed, 37)
+    assert not agree[0]
+    assert agree[-1000:].all()
+
+
+@RUNS
+@given(data=st.data())
+def test_rolling_window(data: st.DataObject, native: ModuleType) -> None:
+    fed, got, params, _ = drawn("rolling_window", data, native)
+    for i in np.flatnonzero(~np.isnan(got["value"])):
+        assert got["value"][i] in fed["source"][i + 1 - params["size"] : i + 1]
 
 
 @RUNS
 @given(data=st.data())
 def test_market_structure(data: st.DataObject, native: ModuleType) -> None:
-    fed, got, params, _ = _drawn("market_structure", data, native)
+    fed, got, params, _ = drawn("market_structure", data, native)
     bos, choch = got["bos_this_bar"] == 1, got["choch_this_bar"] == 1
     bias, before = got["bias"], _before(got["bias"], 0)
-    assert (_steps(got["version"]) == bos + choch).all()
+    assert (steps(got["version"]) == bos + choch).all()
     assert not (bos & choch).any()
     assert (bias[~(bos | choch)] == before[~(bos | choch)]).all()
     assert (bias[choch] == -before[choch]).all()
@@ -104,10 +143,10 @@ def test_market_structure(data: st.DataObject, native: ModuleType) -> None:
 @RUNS
 @given(data=st.data())
 def test_premium_discount(data: st.DataObject, native: ModuleType) -> None:
-    fed, got, params, _ = _drawn("premium_discount", data, native)
+    fed, got, params, _ = drawn("premium_discount", data, native)
     zone, close = got["zone"], fed["close"]
     known = ~np.isnan(got["equilibrium"])
-    assert (_steps(got["version"]) == (zone != _before(zone, -2))).all()
+    assert (steps(got["version"]) == (zone != _before(zone, -2))).all()
     assert ((zone == -2) == ~known).all()
     assert ((zone == 1) == (close >= got["premium_level"]) & (close > got["equilibrium"])).all()
     assert ((zone == -1) == (close <= got["discount_level"]) & (close < got["equilibrium"])).all()
@@ -119,10 +158,10 @@ def test_premium_discount(data: st.DataObject, native: ModuleType) -> None:
 @RUNS
 @given(data=st.data())
 def test_displacement(data: st.DataObject, native: ModuleType) -> None:
-    fed, got, params, _ = _drawn("displacement", data, native)
+    fed, got, params, _ = drawn("displacement", data, native)
     happened = got["is_displacement"] == 1
     assert (happened == (got["direction"] != 0)).all()
-    assert (_steps(got["version"]) == happened).all()
+    assert (steps(got["version"]) == happened).all()
     assert (got["direction"][happened] == np.sign(fed["close"] - fed["open"])[happened]).all()
     assert (got["last_idx"][happened] == np.flatnonzero(happened)).all()
     assert (got["body_atr_ratio"][happened] >= params["body_atr_min"]).all()
@@ -138,11 +177,11 @@ def test_displacement(data: st.DataObject, native: ModuleType) -> None:
 @RUNS
 @given(data=st.data())
 def test_zone(data: st.DataObject, native: ModuleType) -> None:
-    fed, got, params, _ = _drawn("zone", data, native)
+    fed, got, params, _ = drawn("zone", data, native)
     state, close = got["state"], fed["close"]
-    born = _steps(got["anchor_idx"] + 1) != 0
+    born = steps(got["anchor_idx"] + 1) != 0
     broken = (state == 2) & (born | (_before(state, 0) == 1))
-    assert (_steps(got["version"]) == 1 * born + broken).all()
+    assert (steps(got["version"]) == 1 * born + broken).all()
     assert ((state == 0) == np.isnan(got["upper"])).all()
     outside = close < got["lower"] if params["zone_type"] == "demand" else close > got["upper"]
     assert outside[broken].all()
@@ -153,7 +192,7 @@ def test_zone(data: st.DataObject, native: ModuleType) -> None:
 @RUNS
 @given(data=st.data())
 def test_fair_value_gap(data: st.DataObject, native: ModuleType) -> None:
-    fed, got, params, _ = _drawn("fair_value_gap", data, native)
+    fed, got, params, _ = drawn("fair_value_gap", data, native)
     born = got["new_this_bar"] == 1
     _book_is_sound(fed, got)
     for side, inner, outer in ((1, "low", "high"), (-1, "high", "low")):
@@ -169,7 +208,7 @@ def test_fair_value_gap(data: st.DataObject, native: ModuleType) -> None:
 @RUNS
 @given(data=st.data())
 def test_order_block(data: st.DataObject, native: ModuleType) -> None:
-    fed, got, params, _ = _drawn("order_block", data, native)
+    fed, got, params, _ = drawn("order_block", data, native)
     born = np.flatnonzero(got["new_this_bar"])
     _book_is_sound(fed, got)
     block, side, close = got["new_block_idx"][born], got["new_direction"][born], fed["close"][born]
@@ -185,9 +224,9 @@ def test_order_block(data: st.DataObject, native: ModuleType) -> None:
 @RUNS
 @given(data=st.data())
 def test_breaker_block(data: st.DataObject, native: ModuleType) -> None:
-    fed, got, params, chain = _drawn("breaker_block", data, native)
+    fed, got, params, chain = drawn("breaker_block", data, native)
     born = np.flatnonzero(got["new_this_bar"])
-    assert (got["new_this_bar"] == (_steps(got["version"]) > 0)).all()
+    assert (got["new_this_bar"] == (steps(got["version"]) > 0)).all()
     structure = run_native(native, unit_named("market_structure"), chain, fed)
     blocks = run_native(native, unit_named("order_block"), chain, fed)
     assert (got["new_direction"][born] == structure["choch_direction"][born]).all()
@@ -202,7 +241,7 @@ def test_breaker_block(data: st.DataObject, native: ModuleType) -> None:
 
 
 def _book_is_sound(fed: Columns, got: Columns) -> None:
-    assert (_steps(got["version"]) == got["new_this_bar"]).all()
+    assert (steps(got["version"]) == got["new_this_bar"]).all()
     for name, side in (("bull", 1), ("bear", -1)):
         count, upper, lower = (
             got[f"active_{name}_count"],
@@ -211,7 +250,7 @@ def _book_is_sound(fed: Columns, got: Columns) -> None:
         )
         assert ((count == 0) == np.isnan(upper)).all()
         assert (np.isnan(upper) == np.isnan(lower)).all()
-        grown = _steps(count) > 0
+        grown = steps(count) > 0
         assert (got["new_direction"][grown] == side).all()
     gone = got["any_invalidated_this_bar"] == 1
     beyond = np.where(

@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from kernels import harness
+from kernels.units import UNITS
 from tradec.compiler.catalog import Catalog
 from tradec.compiler.unit_chain import UnitChain
 from tradec.compiler.unit_check import check
 from tradec.compiler.unit_native import UnitModule, build_units
+from tradec.compiler.unit_series import random_params
 
 ROUNDS = 60
 FLAGS = ("-O1", "-fno-math-errno", "-ffp-contract=off")
@@ -161,3 +165,17 @@ def test_a_fault_is_found_again_by_its_seed(built: tuple[UnitModule, Catalog]) -
     module, catalog = built
     unit = UnitChain("last_bit", catalog)
     assert check(unit, module, ROUNDS, 3) == check(unit, module, ROUNDS, 3)
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_parameters_of_any_unit_are_drawn(unit: UnitChain) -> None:
+    rng = np.random.default_rng(0)
+    drawn = [random_params(unit, rng) for _ in range(30)]
+    assert all(unit.keeps_rules(params) for params in drawn)
+    assert {name for params in drawn for name in params} == {m.name for m in unit.chain}
+
+
+def test_every_unit_of_tradec_can_be_checked() -> None:
+    module = harness.build()
+    for unit in UNITS:
+        assert check(unit, UnitModule(module), 1) == "", unit.name
