@@ -28,17 +28,6 @@ def params(unit: Unit) -> st.SearchStrategy[ChainParams]:
     return drawn.filter(unit.keeps_rules) if unit.has_rules else drawn
 
 
-def defaults(unit: Unit) -> dict[str, dict[str, Any]]:
-    """Return the default parameters, 5 or the first choice where one is needed."""
-    return {m.name: {p.name: _default(p) for p in m.spec.params} for m in unit.chain}
-
-
-def _default(param: Param) -> Any:
-    if param.default is not None or not (param.required or param.required_if):
-        return param.default
-    return None if param.kind == "series" else param.choices[0] if param.choices else 5
-
-
 SEEDS = st.integers(0, 2**32 - 1)  # one draw a series: drawing each choice would cost a test's time
 
 
