@@ -27,6 +27,7 @@ from tradec.runtime.bybit.retcodes import row_of
 DEADLINE_SECONDS = 30.0
 ATTEMPT_SECONDS = 10.0
 BREAKER_SECONDS = 600.0
+REDUCING_SECONDS = 5.0
 CLOCK_SAMPLES = 5
 
 _CLOCK_TRIES = 2
@@ -72,7 +73,7 @@ class Client:
         self._wall, self._monotonic, self._sleep = wall, monotonic, sleep
         self._session = open_session(hosts, key, self.now_ms, ca_bundle)
         self._measured = False
-        self._closed_until = float("-inf")
+        self._closed_until = self._reduced_at = float("-inf")
 
     def now_ms(self) -> int:
         """Return the exchange's time as far as it is known, ms UTC."""
@@ -194,11 +195,15 @@ class Client:
     # --- between attempts ---------------------------------------------------------------------
 
     def _check_breaker(self, endpoint: Endpoint, *, reducing: bool) -> None:
-        """After a 403 nothing goes out for ten minutes, but what reduces risk."""
-        left = self._closed_until - self._monotonic()
-        if left > 0 and not reducing:
+        """After a 403 nothing goes out for ten minutes, but what reduces risk, every 5 s."""
+        now = self._monotonic()
+        left = self._closed_until - now
+        if left <= 0:
+            return
+        if not reducing or now - self._reduced_at < REDUCING_SECONDS:
             what = f"no requests for another {left:.0f} s after Bybit refused this address (403)"
             raise ForbiddenError(endpoint.path, what)
+        self._reduced_at = now
 
     def _pause(self, endpoint: Endpoint, problem: Exception, attempt: "_Attempt") -> float | None:
         """Return how long to wait before the next attempt, None where there is none."""

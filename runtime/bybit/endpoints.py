@@ -36,3 +36,43 @@ RISK_LIMIT = _market("risk-limit")
 TICKERS = _market("tickers")
 PRICE_LIMIT = _market("price-limit")
 STATUS = Endpoint(path="/v5/system/status", bucket="market")
+
+
+def _read(path: str) -> Endpoint:
+    return Endpoint(path=f"/v5/{path}", bucket="read", signed=True)
+
+
+def _account(path: str, method: Literal["GET", "POST"] = "GET") -> Endpoint:
+    return Endpoint(path=f"/v5/{path}", bucket="account", method=method, signed=True)
+
+
+def _order(name: str) -> Endpoint:
+    return Endpoint(path=f"/v5/order/{name}", bucket="order.write", method="POST", signed=True)
+
+
+def _position(name: str) -> Endpoint:
+    bucket: BucketName = "position.write"
+    return Endpoint(path=f"/v5/position/{name}", bucket=bucket, method="POST", signed=True)
+
+
+CREATE = _order("create")
+AMEND = _order("amend")
+CANCEL = _order("cancel")
+OPEN_ORDERS = _read("order/realtime")
+HISTORY = _read("order/history")
+EXECUTIONS = _read("execution/list")
+
+POSITIONS = _read("position/list")
+CLOSED_PNL = _read("position/closed-pnl")
+LEVERAGE = _position("set-leverage")
+POSITION_MODE = _position("switch-mode")
+TRADING_STOP = _position("trading-stop")
+
+WALLET = _read("account/wallet-balance")
+TRANSACTIONS = _read("account/transaction-log")
+ACCOUNT_INFO = _read("account/info")
+KEY_INFO = _account("user/query-api")
+FEE_RATE = _account("account/fee-rate")
+MARGIN_MODE = _account("account/set-margin-mode", "POST")
+DCP_INFO = _account("account/query-dcp-info")
+DCP_SET = _account("order/disconnected-cancel-all", "POST")

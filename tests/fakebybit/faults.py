@@ -56,6 +56,11 @@ class Script:
             else:
                 self._always[path] = fault
 
+    def clear(self, path: str) -> None:
+        """Forget what a path has not met yet."""
+        with self._lock:
+            self._next[path].clear()
+
     def take(self, path: str) -> Fault | None:
         with self._lock:
             waiting = self._next[path]
