@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from tradec.runtime.formula import evaluate
-from tradec.runtime.spec import BAR_INPUTS, Spec
+from tradec.runtime.spec import BAR_INPUTS, Output, Spec
 
 EXTREMES = {"max": True, "min": False}
 PRESENT = "present"
@@ -48,9 +48,10 @@ class Relation:
 
 def relations_of(spec: Spec, arguments: Mapping[str, Any]) -> tuple[Relation, ...]:
     """Return the relations of a SPEC that hold for some values of its parameters."""
-    outputs = frozenset(output.name for output in spec.outputs)
+    declared = spec.outputs_of(arguments)
+    outputs = frozenset(output.name for output in declared)
     inputs = frozenset((*spec.inputs, *BAR_INPUTS)) - outputs
-    found = ((text, _chosen(_parsed(text), arguments)) for text in _texts(spec))
+    found = ((text, _chosen(_parsed(text), arguments)) for text in _texts(declared))
     return tuple(
         _relation(text, tree, outputs, inputs)
         for text, tree in found
@@ -59,17 +60,30 @@ def relations_of(spec: Spec, arguments: Mapping[str, Any]) -> tuple[Relation, ..
 
 
 def depends_on_parameters(spec: Spec) -> bool:
-    """Return whether the parameters choose among relations."""
-    return any(isinstance(_parsed(text), ast.IfExp) for text in _texts(spec))
+    """Return whether the parameters choose among relations, or how many members have them."""
+    chosen = (isinstance(_parsed(text), ast.IfExp) for text in _texts(spec.outputs))
+    return bool(spec.families) or any(chosen)
 
 
-def _texts(spec: Spec) -> Iterable[str]:
-    return dict.fromkeys(text for output in spec.outputs for text in output.relations)
+def _texts(outputs: Iterable[Output]) -> Iterable[str]:
+    return dict.fromkeys(text for output in outputs for text in output.relations)
+
+
+class _Members(ast.NodeTransformer):
+    """Makes one name of each output of a member: `zone[0].lower`, `level[0.5]`."""
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.Name:
+        return ast.Name(id=ast.unparse(node))
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.Name:
+        return ast.Name(id=ast.unparse(node))
 
 
 @lru_cache(maxsize=1024)
 def _parsed(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
+    found = _Members().visit(ast.parse(text, mode="eval").body)
+    assert isinstance(found, ast.expr)
+    return found
 
 
 def _chosen(tree: ast.expr, arguments: Mapping[str, Any]) -> ast.expr:

@@ -29,6 +29,7 @@ structures:
   exec:
     - {type: swing, key: swing, params: {left: 5, right: 5}}
     - {type: trend, key: trend, uses: swing}
+    - {type: derived_zone, key: dz, uses: swing, params: {levels: [0.5, 0.618], max_active: 3}}
     - {type: rolling_window, key: peak, params: {size: 30, source: high, mode: max}}
     - {type: rolling_window, key: floor, params: {size: 30, source: low, mode: min}}
 """
@@ -111,6 +112,15 @@ CAUGHT = [
     ("trend.last_hh and trend.last_lh", "W101", "never", "not (last_hh and last_lh)"),
     ("macd_12_26_9.histogram > 0 and macd_12_26_9.macd < macd_12_26_9.signal", "W101", "never", ""),
     ("swing.version < swing.high_version", "W101", "never", ""),
+    # relations within one member of a family of outputs
+    (
+        "dz.zone[0].lower > dz.zone[0].upper",
+        "W101",
+        "never",
+        "`dz.zone[0].lower` is at most `dz.zone[0].upper`",
+    ),
+    ("dz.zone[2].entry_count > dz.zone[2].touch_count", "W101", "never", "is at most"),
+    ("dz.zone[1].inside and not dz.zone[1].touched_this_bar", "W101", "never", "zone[1].inside"),
     ("close > close", "W101", "never", "both sides are the same"),
     # conditions beside each other
     ("close > sma_200 and close < sma_200", "W101", "never", "above sma_200 and below sma_200"),
@@ -160,6 +170,8 @@ def test_caught(condition: str, code: str, words: str, note: str) -> None:
 
 
 LEFT_ALONE = [
+    "dz.zone[0].lower > dz.zone[1].upper",
+    "dz.zone[0].inside and not dz.zone[1].touched_this_bar",
     "rsi_14 >= 100",
     "rsi_14 <= 0",
     "rsi_14 > 70",
