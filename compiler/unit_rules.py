@@ -7,7 +7,8 @@ import ast
 import inspect
 import keyword
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from types import ModuleType
 from typing import Any, get_args
 
@@ -21,6 +22,7 @@ from tradec.runtime.spec import (
     UNITS,
     Anchored,
     Fading,
+    Family,
     Finite,
     Integral,
     Kind,
@@ -123,9 +125,25 @@ def _of_outputs(spec: Spec) -> Iterator[str]:
     for output in spec.outputs:
         yield from (f"output `{output.name}`: {text}" for text in _of_output(output))
     names = tuple(o.name for o in spec.outputs)
-    yield from _twice("output", names)
     if spec.primary is not None and spec.primary not in names:
         yield f"primary: {_unknown('output', spec.primary, names)}"
+    for family in spec.families:
+        yield from (f"family `{family.name}`: {text}" for text in _of_family(family, spec))
+    yield from _twice("output", (*names, *(family.name for family in spec.families)))
+
+
+def _of_family(family: Family, spec: Spec) -> Iterator[str]:
+    over = tuple(p.name for p in spec.params if p.kind in {"int", "list"})
+    if family.over not in over:
+        yield _unknown("parameter", family.over, over)
+    rings = tuple(ring.name for ring in spec.rings)
+    if family.ring not in rings:
+        yield _unknown("ring", family.ring, rings)
+    for output in family.outputs:
+        is_alone = len(family.outputs) == 1 and not output.name
+        named = replace(output, name=family.name) if is_alone else output
+        yield from (f"output `{named.name}`: {text}" for text in _of_output(named))
+    yield from _twice("output", tuple(output.name for output in family.outputs))
 
 
 def _of_output(output: Output) -> Iterator[str]:
@@ -149,7 +167,13 @@ def _of_relations(spec: Spec) -> Iterator[str]:
         if name not in outputs:
             yield f"together: {_unknown('output', name, outputs)}"
     known = (*outputs, *spec.inputs, *BAR_INPUTS, *(p.name for p in spec.params), *_FUNCTIONS)
-    for relation in dict.fromkeys(r for o in spec.outputs for r in o.relations):
+    yield from _of_stated(spec.outputs, known)
+    for family in spec.families:
+        yield from _of_stated(family.outputs, (*known, *(o.name for o in family.outputs)))
+
+
+def _of_stated(outputs: Iterable[Output], known: tuple[str, ...]) -> Iterator[str]:
+    for relation in dict.fromkeys(r for o in outputs for r in o.relations):
         try:
             tree = ast.parse(relation, mode="eval")
         except SyntaxError as error:
@@ -189,8 +213,9 @@ def _formulas(spec: Spec) -> Iterator[tuple[str, str, Callable[[Any], bool]]]:
     for param in spec.params:
         if param.required_if:
             yield f"required_if of `{param.name}`", param.required_if, lambda _: True
-    for output in spec.outputs:
-        yield from _of_output_formulas(output)
+    for outputs in (spec.outputs, *(family.outputs for family in spec.families)):
+        for output in outputs:
+            yield from _of_output_formulas(output)
 
 
 def _of_output_formulas(output: Output) -> Iterator[tuple[str, str, Callable[[Any], bool]]]:

@@ -3,7 +3,10 @@
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,7 @@ from tradec.compiler.pipeline import check_source, front
 from tradec.compiler.unit_rules import complaints
 from tradec.dsl.diagnostics import Diagnostics
 from tradec.dsl.span import Source
+from tradec.runtime.spec import Output
 
 PYTHON = '''
 """The typical range: a simple average of how far the bars reach, in units of `scale`."""
@@ -270,3 +274,33 @@ def test_the_front_end_knows_the_unit_only_where_it_is_given(tmp_path: Path) -> 
     assert check_source(play_source(), sink) is None
     assert "E301" in [found.code for found in sink.all]
     assert front(play_source(), Diagnostics(), catalog=catalog_of(tmp_path)).name == "own"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"over": "max_activ"}, "family `zone`: parameter `max_activ` is unknown"),
+        ({"ring": "zones"}, "family `zone`: ring `zones` is unknown"),
+        ({"name": "active_count"}, "output `active_count` stands there twice"),
+        (
+            {"outputs": (Output(name="lower", unit="prise"),)},
+            "family `zone`: output `lower`: unit `prise` is unknown",
+        ),
+        (
+            {"outputs": (Output(name="lower", relations=("lower <= uper",)),)},
+            "relation `lower <= uper`: name `uper` is unknown",
+        ),
+        (
+            {"outputs": (Output(name="lower", lag="righ"),)},
+            "lag of `lower` `righ`",
+        ),
+    ],
+)
+def test_a_wrong_family_of_outputs_is_refused(
+    change: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = standard().unit("derived_zone")
+    (family,) = standard().spec(unit.name).families
+    wrong = replace(standard().spec(unit.name), families=(replace(family, **change),))
+    monkeypatch.setattr(import_module(unit.module), "SPEC", wrong)
+    assert any(said in text for text in complaints(unit, standard()))
