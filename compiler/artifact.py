@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 PLAY = "play.yml"
 TEXTS = (PLAY, "strategy.pyx", "strategy.annotated.pyx", "strategy.c", "map.json", "play.ir.json")
-FORMAT = 1
+FORMAT = 2
 Overrides = Mapping[str, str]
 Progress = Callable[[str], None]
 

@@ -14,6 +14,7 @@ from tradec.compiler.canonical import canonical, module_hash, play_hash
 from tradec.compiler.catalog import Catalog
 from tradec.compiler.context import Context
 from tradec.compiler.emit import Emitted, emit
+from tradec.compiler.logic_of import logic_of
 from tradec.compiler.pipeline import front, plan_of
 from tradec.compiler.plan import Plan
 from tradec.compiler.prices import data_of
@@ -73,6 +74,7 @@ def make(  # noqa: PLR0913, PLR0917  the parts of a compilation, each once
         "rules": rules_of(play, params),
         "slots": slots_of(play),
         "notes": notes_of(play, params),
+        "logic": logic_of(play, params),
         "data": list(data_of(play)),
         "features": _features(plan),
         "units": own_units(play, catalog),

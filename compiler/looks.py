@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from tradec.compiler import ir
 from tradec.compiler.clocks import Clock, clock_of
-from tradec.compiler.reads import rule_conditions, slots
+from tradec.compiler.reads import beside_rules, rule_conditions
 from tradec.compiler.rewrite import Tree, children
 from tradec.compiler.settings import play_values, setting
 from tradec.runtime.timeframe import TIMEFRAMES
@@ -36,7 +36,7 @@ def looks(play: ir.Play) -> Iterator[Look]:
     walker = _Walker(play)
     for condition in rule_conditions(play):
         yield from walker.walk(condition, Back(), None)
-    for read in slots(play):
+    for read in beside_rules(play):
         yield Look(read, Back(), None)
 
 

@@ -20,19 +20,24 @@ def rule_nodes(play: ir.Play) -> Iterator[Tree]:
 
 
 def rule_reads(play: ir.Play) -> Iterator[ir.Read]:
-    """Yield every read of the rules, in the order written: conditions, then those of `slots`."""
-    for condition in rule_conditions(play):
-        yield from reads_of(condition)
+    """Yield every read of the rules, each once."""
     yield from slots(play)
 
 
 def slots(play: ir.Play) -> tuple[ir.Read, ...]:
-    """Return the distinct reads of the money rules and of the metadata, in their fixed order.
+    """Return the distinct reads of money rules, of metadata and of conditions, in a fixed order.
 
-    The place of a read in this tuple is its slot: what `Strategy.seen` takes, and what `rules_of`
-    and `notes_of` name.
+    The place of a read in this tuple is its slot: what `Strategy.seen` takes, and what `rules_of`,
+    `notes_of` and `logic_of` name.
     """
-    return tuple(dict.fromkeys((*_money_reads(play.risk), *_noted_reads(play))))
+    ruled = (read for condition in rule_conditions(play) for read in reads_of(condition))
+    return tuple(dict.fromkeys((*beside_rules(play), *ruled)))
+
+
+def beside_rules(play: ir.Play) -> Iterator[ir.Read]:
+    """Yield the reads of the money rules and of the metadata."""
+    yield from _money_reads(play.risk)
+    yield from _noted_reads(play)
 
 
 def _money_reads(risk: trading.Risk) -> Iterator[ir.Read]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from tradec.compiler import ir
 from tradec.compiler.clocks import EVERY_MINUTE, EXEC_CLOSE
 from tradec.compiler.plan import Plan, Timed
-from tradec.compiler.reads import every_output, reads_of, rule_nodes, slots
+from tradec.compiler.reads import beside_rules, every_output, reads_of, rule_nodes
 from tradec.compiler.rewrite import Tree, walk
 from tradec.compiler.settings import setting
 from tradec.compiler.types import Kind
@@ -53,7 +53,7 @@ class _Verifier:
             yield from self._of_series(series, before)
         for block in self._play.blocks:
             yield from self._of_block(block)
-        for node in (*rule_nodes(self._play), *slots(self._play), *settings(self._play)):
+        for node in (*rule_nodes(self._play), *beside_rules(self._play), *settings(self._play)):
             yield from self._of_node(node)
         yield from self._of_evaluation()
 

@@ -34,8 +34,9 @@ class Outcome:
     """What a run left. The records are structured arrays of the types in `sim/records.py`.
 
     `equity` has one point at trade_start and one per exec bar after it, at the instants `ts_close`;
-    `traded` are the bars from the one that closes at trade_start on. `noted` is what the slots of
-    the play showed at each decision, a row per signal.
+    `history` are the bars that the strategy saw, warm-up included; `traded` those from the one that
+    closes at trade_start on. `noted` is what the slots of the play showed at each decision, a row
+    per signal.
     """
 
     trade_start: int
@@ -56,6 +57,7 @@ class Outcome:
     noted: NDArray[np.float64]
     mark_source: str
     features: Features | None
+    history: Bars
     traded: Bars
 
 
@@ -121,6 +123,7 @@ def run(  # noqa: PLR0913  the parts of a run, each once
         initial_equity=rules.starting_equity_usdt,
         ts_close=instants,
         features=_features(rows, times, engine.row),
+        history=bars,
         traded=bars.slice(first, bars.n),
     )
 
@@ -232,6 +235,11 @@ def _ready(ts0: int, name: str, count: int) -> int:
     number = timeframe.bar_number(ts0)
     partial = timeframe.open_of(number) != ts0
     return timeframe.open_of(number + partial + count)
+
+
+def exec_closes(bars: Bars, exec_tf: str) -> NDArray[np.int64]:
+    """Return every instant at which a whole exec bar closes, in ms UTC."""
+    return _instants(_ready(bars.ts0, exec_tf, 1), bars.end, exec_tf)
 
 
 def _instants(start: int, end: int, exec_tf: str) -> NDArray[np.int64]:

@@ -60,6 +60,10 @@ SCHEMAS: Final[Mapping[str, pa.Schema]] = {
         mfe_pct=_FLOAT,
         entry_reason=_WORD,
         metadata=_TEXT,
+        margin=_FLOAT,
+        margin_unit=_WORD,
+        margin_condition=_WORD,
+        margin_ticks=_FLOAT,
     ),
     "fills": _schema(
         fill_id=_INT,

@@ -82,6 +82,19 @@ AMBIGUITY: Final = defined(
             "100 * ambiguous_trades / total_trades",
             _NONE,
         ),
+        (
+            "one_tick_trades",
+            "trades that hang on one tick",
+            "positions",
+            "positions whose entry one comparison of prices alone decided, within 1 tick",
+        ),
+        (
+            "one_tick_trades_pct",
+            "share of trades that hang on one tick",
+            "%",
+            "100 * one_tick_trades / total_trades",
+            _NONE,
+        ),
     ),
 )
 

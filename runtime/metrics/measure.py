@@ -13,6 +13,7 @@ from tradec.runtime.metrics.curve import (
 from tradec.runtime.metrics.exposure import Marked, exposure_metrics, margin_metrics
 from tradec.runtime.metrics.positions import (
     bars_in_position,
+    hanging,
     position_metrics,
     positions_of,
     profit_range,
@@ -58,6 +59,7 @@ def measure(run: Run) -> dict[str, Any]:
         **growth_metrics(run.equity, year, curve["max_drawdown_pct"]),
         **return_metrics(returns_of(run.equity), year),
         **position_metrics(positions),
+        **hanging(positions),
         **profit_range(positions, curve["net_profit"]),
         **exposure_metrics(run.account, costs["total_fees"], costs["total_volume_usdt"]),
         **margin_metrics(run.marked),

@@ -9,13 +9,17 @@ import numpy as np
 from tradec.runtime.metrics.sums import Array, largest, longest_run, mean, percent, ratio, total
 from tradec.runtime.sim.tables import Columns, Frame
 
+ONE_TICK = 1.0 + 1e-9
+"""One tick, with a hair for the rounding of prices that are one tick apart."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Positions:
     """Columns with one row per position, in order of exit.
 
     `other` is the net with the first ambiguous minute the other way round, `net` where there is
-    none (rulings B7); `risk` is qty * |entry - first stop|, NaN without a stop. `first_bar` and
+    none (rulings B7); `ticks` is how near the nearest price comparison of its entry was, NaN where
+    none decided it; `risk` is qty * |entry - first stop|, NaN without a stop. `first_bar` and
     `last_bar` are the exec bars in which it exists, from its entry up to but not including the
     instant of its exit: a position that leaves where it came in has last < first.
     """
@@ -23,6 +27,7 @@ class Positions:
     net: Array
     other: Array
     is_ambiguous: Array
+    ticks: Array
     realized: Array
     risk: Array
     notional: Array
@@ -48,6 +53,7 @@ def positions_of(trades: Columns, frame: Frame) -> Positions:
         net=_summed(trades["net_pnl"], place, first.size),
         other=_summed(other, place, first.size),
         is_ambiguous=_summed(unsure, place, first.size) > 0.0,
+        ticks=trades["margin_ticks"][first],
         realized=_summed(trades["realized_pnl"], place, first.size),
         risk=(trades["entry_qty"] * np.abs(stopped))[last],
         notional=trades["entry_notional"][first],
@@ -115,6 +121,12 @@ def profit_range(positions: Positions, net_profit: float) -> dict[str, Any]:
         "net_profit_pessimistic": net_profit + total(np.minimum(change, 0.0)),
         "net_profit_optimistic": net_profit + total(np.maximum(change, 0.0)),
     }
+
+
+def hanging(positions: Positions) -> dict[str, Any]:
+    """Return how many trades hang on one tick (rulings B7)."""
+    near = int((positions.ticks <= ONE_TICK).sum())
+    return {"one_tick_trades": near, "one_tick_trades_pct": percent(near, positions.net.size)}
 
 
 def _mode(gained: float, lost: float) -> str:

@@ -153,12 +153,13 @@ def _times_in_force(rows: Array) -> Array:
     return words
 
 
-def trade_columns(records: Records, frame: Frame) -> Columns:
+def trade_columns(records: Records, frame: Frame, margins: Columns | None = None) -> Columns:
     """Return the trade legs in order of exit.
 
     `entry_qty` and `entry_notional` are the whole position's, `exit_qty` is the leg's; `pnl_pct` is
     of what the leg was worth at its entry. `other_net_pnl` is what the leg had come to with the
-    first minute of its position that is ambiguous the other way round (rulings B7).
+    first minute of its position that is ambiguous the other way round (rulings B7). `margins` are
+    the columns of `runtime.hindsight`, absent values where nobody looked.
     """
     legs, fills, orders = records.legs, records.fills, records.orders
     entry, leave = fills[legs["entry_fill"] - 1], fills[legs["exit_fill"] - 1]
@@ -198,6 +199,16 @@ def trade_columns(records: Records, frame: Frame) -> Columns:
         **_excursions(legs, legs["entry"], is_long),
         "entry_reason": _spoken(orders["word"][entry["order"] - 1], frame.blocks),
         "metadata": frame.remarks.of_trades(records, entry["order"]),
+        **(margins or _no_margins(legs.size)),
+    }
+
+
+def _no_margins(legs: int) -> Columns:
+    return {
+        "margin": np.full(legs, np.nan),
+        "margin_unit": np.full(legs, None, dtype=object),
+        "margin_condition": np.full(legs, None, dtype=object),
+        "margin_ticks": np.full(legs, np.nan),
     }
 
 

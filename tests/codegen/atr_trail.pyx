@@ -186,7 +186,7 @@ cdef class Play(Strategy):
         ('donchian_40.upper', 'float', ()),
     )
     PARAMS = ()
-    SLOTS = ('atr_14',)
+    SLOTS = ('atr_14', '15m.close', 'donchian_40.upper[1]', 'adx_14.adx', 'adx_14.dmp', 'adx_14.dmn', 'donchian_40.lower[1]')
 
     def __init__(self, dict values not None):
         cdef Py_ssize_t place
@@ -310,6 +310,18 @@ cdef class Play(Strategy):
         cdef State* s = self.state
         if slot == 0:
             return s.atr_14_value
+        if slot == 1:
+            return s.close_15m_held
+        if slot == 2:
+            return s.donchian_40__upper_past[(s.donchian_40__upper_past_head + 1) % 2]
+        if slot == 3:
+            return s.adx_14__adx_output
+        if slot == 4:
+            return s.adx_14__dmp_output
+        if slot == 5:
+            return s.adx_14__dmn_output
+        if slot == 6:
+            return s.donchian_40__lower_past[(s.donchian_40__lower_past_head + 1) % 2]
         return NAN
 
     cdef bint is_whole(self) noexcept nogil:

@@ -198,6 +198,7 @@ cdef class Play(Strategy):
         ('roc_10', 'float', ()),
     )
     PARAMS = ()
+    SLOTS = ('15m.close', 'bb_20.middle', 'bb_20.upper', '15m.close[1]', 'bb_20.upper[1]', 'bb_20.bandwidth[3]', 'bb_20.bandwidth', 'roc_10', 'bb_20.lower', 'bb_20.lower[1]')
 
     def __init__(self, dict values not None):
         cdef Py_ssize_t place
@@ -314,6 +315,30 @@ cdef class Play(Strategy):
         words[3] = bits(s.bb_20__bandwidth_output)
         words[4] = bits(shown.bb_20_out.percent_b)
         words[5] = bits(s.roc_10_value)
+
+    cdef double seen(self, Py_ssize_t slot) noexcept nogil:
+        cdef State* s = self.state
+        if slot == 0:
+            return s.close_15m_held
+        if slot == 1:
+            return s.bb_20__middle_output
+        if slot == 2:
+            return s.bb_20__upper_output
+        if slot == 3:
+            return s.close_15m_past[(s.close_15m_past_head + 1) % 2]
+        if slot == 4:
+            return s.bb_20__upper_past[(s.bb_20__upper_past_head + 1) % 2]
+        if slot == 5:
+            return s.bb_20__bandwidth_past[(s.bb_20__bandwidth_past_head + 1) % 4]
+        if slot == 6:
+            return s.bb_20__bandwidth_output
+        if slot == 7:
+            return s.roc_10_value
+        if slot == 8:
+            return s.bb_20__lower_output
+        if slot == 9:
+            return s.bb_20__lower_past[(s.bb_20__lower_past_head + 1) % 2]
+        return NAN
 
     cdef bint is_whole(self) noexcept nogil:
         return self.shown.is_whole != 0

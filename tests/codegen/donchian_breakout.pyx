@@ -196,6 +196,7 @@ cdef class Play(Strategy):
         ('donchian_20.upper', 'float', ()),
     )
     PARAMS = ()
+    SLOTS = ('1h.close', 'donchian_20.upper[1]', 'donchian_20.lower[1]', 'donchian_10.lower[1]', 'donchian_10.upper[1]')
 
     def __init__(self, dict values not None):
         cdef Py_ssize_t place
@@ -316,6 +317,20 @@ cdef class Play(Strategy):
         words[3] = bits(s.donchian_20__lower_output)
         words[4] = bits(shown.donchian_20_out.middle)
         words[5] = bits(s.donchian_20__upper_output)
+
+    cdef double seen(self, Py_ssize_t slot) noexcept nogil:
+        cdef State* s = self.state
+        if slot == 0:
+            return s.close_1h_held
+        if slot == 1:
+            return s.donchian_20__upper_past[(s.donchian_20__upper_past_head + 1) % 2]
+        if slot == 2:
+            return s.donchian_20__lower_past[(s.donchian_20__lower_past_head + 1) % 2]
+        if slot == 3:
+            return s.donchian_10__lower_past[(s.donchian_10__lower_past_head + 1) % 2]
+        if slot == 4:
+            return s.donchian_10__upper_past[(s.donchian_10__upper_past_head + 1) % 2]
+        return NAN
 
     cdef bint is_whole(self) noexcept nogil:
         return self.shown.is_whole != 0

@@ -153,6 +153,7 @@ cdef class Play(Strategy):
         ('rsi_14', 'float', ()),
     )
     PARAMS = ()
+    SLOTS = ('ema_9', 'ema_21', 'rsi_14')
 
     def __init__(self, dict values not None):
         cdef Py_ssize_t place
@@ -249,6 +250,16 @@ cdef class Play(Strategy):
         words[0] = bits(s.ema_21_value)
         words[1] = bits(s.ema_9_value)
         words[2] = bits(s.rsi_14_value)
+
+    cdef double seen(self, Py_ssize_t slot) noexcept nogil:
+        cdef State* s = self.state
+        if slot == 0:
+            return s.ema_9_value
+        if slot == 1:
+            return s.ema_21_value
+        if slot == 2:
+            return s.rsi_14_value
+        return NAN
 
     cdef bint is_whole(self) noexcept nogil:
         return self.shown.is_whole != 0 or True

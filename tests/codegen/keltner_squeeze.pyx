@@ -203,6 +203,7 @@ cdef class Play(Strategy):
         ('kc_20.upper', 'float', ()),
     )
     PARAMS = ()
+    SLOTS = ('bb_20.upper', 'kc_20.upper', 'bb_20.lower', 'kc_20.lower', '15m.close', 'kc_20.basis')
 
     def __init__(self, dict values not None):
         cdef Py_ssize_t place
@@ -326,6 +327,22 @@ cdef class Play(Strategy):
         words[5] = bits(s.kc_20__lower_output)
         words[6] = bits(s.kc_20__basis_output)
         words[7] = bits(s.kc_20__upper_output)
+
+    cdef double seen(self, Py_ssize_t slot) noexcept nogil:
+        cdef State* s = self.state
+        if slot == 0:
+            return s.bb_20__upper_output
+        if slot == 1:
+            return s.kc_20__upper_output
+        if slot == 2:
+            return s.bb_20__lower_output
+        if slot == 3:
+            return s.kc_20__lower_output
+        if slot == 4:
+            return s.close_15m_held
+        if slot == 5:
+            return s.kc_20__basis_output
+        return NAN
 
     cdef bint is_whole(self) noexcept nogil:
         return self.shown.is_whole != 0

@@ -185,7 +185,7 @@ cdef class Play(Strategy):
         ('rsi_14', 'float', ()),
     )
     PARAMS = ()
-    SLOTS = ('rsi_14',)
+    SLOTS = ('rsi_14', 'bb_20.percent_b', '15m.close', 'bb_20.middle')
 
     def __init__(self, dict values not None):
         cdef Py_ssize_t place
@@ -296,6 +296,12 @@ cdef class Play(Strategy):
         cdef State* s = self.state
         if slot == 0:
             return s.rsi_14_value
+        if slot == 1:
+            return s.bb_20__percent_b_output
+        if slot == 2:
+            return s.close_15m_held
+        if slot == 3:
+            return s.bb_20__middle_output
         return NAN
 
     cdef bint is_whole(self) noexcept nogil:

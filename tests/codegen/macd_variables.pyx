@@ -161,6 +161,7 @@ cdef class Play(Strategy):
         ('rsi_14', 'float', ()),
     )
     PARAMS = ('fast', 'floor', 'slow', 'stop')
+    SLOTS = ('macd_9.macd', 'macd_9.signal', 'rsi_14')
 
     def __init__(self, dict values not None):
         cdef Py_ssize_t place
@@ -262,6 +263,16 @@ cdef class Play(Strategy):
         words[1] = bits(s.macd_9__signal_output)
         words[2] = bits(shown.macd_9_out.histogram)
         words[3] = bits(s.rsi_14_value)
+
+    cdef double seen(self, Py_ssize_t slot) noexcept nogil:
+        cdef State* s = self.state
+        if slot == 0:
+            return s.macd_9__macd_output
+        if slot == 1:
+            return s.macd_9__signal_output
+        if slot == 2:
+            return s.rsi_14_value
+        return NAN
 
     cdef bint is_whole(self) noexcept nogil:
         return self.shown.is_whole != 0

@@ -375,7 +375,7 @@ cdef class Play(Strategy):
         ('ms_4h.anchor_level', 'float', ()),
     )
     PARAMS = ()
-    SLOTS = ('swing.low_level', 'swing.high_level')
+    SLOTS = ('swing.low_level', 'swing.high_level', 'ms_4h.bias', 'ms_1h.bias', '15m.low', 'gap.nearest_bull_upper', '15m.close', '15m.open', '15m.high', 'gap.nearest_bear_lower')
 
     def __init__(self, dict values not None):
         cdef Py_ssize_t place
@@ -761,6 +761,22 @@ cdef class Play(Strategy):
             return s.swing__low_level_output
         if slot == 1:
             return s.swing__high_level_output
+        if slot == 2:
+            return f64(s.ms_4h__bias_output)
+        if slot == 3:
+            return f64(s.ms_1h__bias_output)
+        if slot == 4:
+            return s.low_15m_held
+        if slot == 5:
+            return s.gap__nearest_bull_upper_output
+        if slot == 6:
+            return s.close_15m_held
+        if slot == 7:
+            return s.open_15m_held
+        if slot == 8:
+            return s.high_15m_held
+        if slot == 9:
+            return s.gap__nearest_bear_lower_output
         return NAN
 
     cdef bint is_whole(self) noexcept nogil:

@@ -208,6 +208,7 @@ cdef class Play(Strategy):
         ('ema_21_4h', 'float', ()),
     )
     PARAMS = ()
+    SLOTS = ('15m.close', 'ema_50_1h', '4h.close', 'ema_21_4h', 'rsi_7', 'ema_20')
 
     def __init__(self, dict values not None):
         cdef Py_ssize_t place
@@ -313,6 +314,22 @@ cdef class Play(Strategy):
         words[1] = bits(s.rsi_7_value)
         words[2] = bits(s.ema_50_1h_value)
         words[3] = bits(s.ema_21_4h_value)
+
+    cdef double seen(self, Py_ssize_t slot) noexcept nogil:
+        cdef State* s = self.state
+        if slot == 0:
+            return s.close_15m_held
+        if slot == 1:
+            return s.ema_50_1h_value
+        if slot == 2:
+            return s.close_4h_held
+        if slot == 3:
+            return s.ema_21_4h_value
+        if slot == 4:
+            return s.rsi_7_value
+        if slot == 5:
+            return s.ema_20_value
+        return NAN
 
     cdef bint is_whole(self) noexcept nogil:
         return self.shown.is_whole != 0 or True

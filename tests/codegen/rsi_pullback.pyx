@@ -168,6 +168,7 @@ cdef class Play(Strategy):
         ('rsi_7', 'float', ()),
     )
     PARAMS = ()
+    SLOTS = ('ema_20', 'ema_100', '15m.close', 'rsi_7')
 
     def __init__(self, dict values not None):
         cdef Py_ssize_t place
@@ -276,6 +277,18 @@ cdef class Play(Strategy):
         words[0] = bits(s.ema_100_value)
         words[1] = bits(s.ema_20_value)
         words[2] = bits(s.rsi_7_value)
+
+    cdef double seen(self, Py_ssize_t slot) noexcept nogil:
+        cdef State* s = self.state
+        if slot == 0:
+            return s.ema_20_value
+        if slot == 1:
+            return s.ema_100_value
+        if slot == 2:
+            return s.close_15m_held
+        if slot == 3:
+            return s.rsi_7_value
+        return NAN
 
     cdef bint is_whole(self) noexcept nogil:
         return self.shown.is_whole != 0 or True

@@ -174,6 +174,7 @@ cdef class Play(Strategy):
         ('sma_50', 'float', ()),
     )
     PARAMS = ()
+    SLOTS = ('rsi_14', '15m.close', 'sma_50', 'atr_14')
 
     def __init__(self, dict values not None):
         cdef Py_ssize_t place
@@ -276,6 +277,18 @@ cdef class Play(Strategy):
         words[0] = bits(s.atr_14_value)
         words[1] = bits(s.rsi_14_value)
         words[2] = bits(s.sma_50_value)
+
+    cdef double seen(self, Py_ssize_t slot) noexcept nogil:
+        cdef State* s = self.state
+        if slot == 0:
+            return s.rsi_14_value
+        if slot == 1:
+            return s.close_15m_held
+        if slot == 2:
+            return s.sma_50_value
+        if slot == 3:
+            return s.atr_14_value
+        return NAN
 
     cdef bint is_whole(self) noexcept nogil:
         return self.shown.is_whole != 0 or True

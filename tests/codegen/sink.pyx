@@ -377,6 +377,7 @@ cdef class Play(Strategy):
         ('monthly', 'float', ()),
     )
     PARAMS = ('fast', 'level', 'near')
+    SLOTS = ('double', 'x.middle', 'chained', 'trend.direction', 'swing.last_confirmed_pivot_type', 'swing.high_is_major', '3m.close[3]', 'lowest', '3m.volume', 'volume_sma', '3m.high', '3m.low', '3m.close', 'swing.high_idx', 'swing.low_idx', 'weekly', 'class.macd', 'class.signal', 'x_unit.upper', 'monthly')
 
     def __init__(self, dict values not None):
         cdef Py_ssize_t place
@@ -614,6 +615,50 @@ cdef class Play(Strategy):
         words[48] = bits(s.x_unit__upper_output)
         words[49] = bits(s.weekly_value)
         words[50] = bits(s.monthly_value)
+
+    cdef double seen(self, Py_ssize_t slot) noexcept nogil:
+        cdef State* s = self.state
+        if slot == 0:
+            return s.double_value
+        if slot == 1:
+            return s.x__middle_output
+        if slot == 2:
+            return s.chained_value
+        if slot == 3:
+            return f64(s.trend__direction_output)
+        if slot == 4:
+            return f64(s.swing__last_confirmed_pivot_type_output)
+        if slot == 5:
+            return f64(s.swing__high_is_major_output)
+        if slot == 6:
+            return s.close_3m_past[(s.close_3m_past_head + 1) % 4]
+        if slot == 7:
+            return s.lowest_value
+        if slot == 8:
+            return s.volume_3m_held
+        if slot == 9:
+            return s.volume_sma_value
+        if slot == 10:
+            return s.high_3m_held
+        if slot == 11:
+            return s.low_3m_held
+        if slot == 12:
+            return s.close_3m_held
+        if slot == 13:
+            return f64((MISSING if s.swing__high_idx_output == -1 else s.swing__high_idx_output))
+        if slot == 14:
+            return f64((MISSING if s.swing__low_idx_output == -1 else s.swing__low_idx_output))
+        if slot == 15:
+            return s.weekly_value
+        if slot == 16:
+            return s.class__macd_output
+        if slot == 17:
+            return s.class__signal_output
+        if slot == 18:
+            return s.x_unit__upper_output
+        if slot == 19:
+            return s.monthly_value
+        return NAN
 
     cdef bint is_whole(self) noexcept nogil:
         return self.shown.is_whole != 0

@@ -245,6 +245,7 @@ cdef class Play(Strategy):
         ('trend.version', 'int', ()),
     )
     PARAMS = ()
+    SLOTS = ('trend.direction', '15m.close', 'swing.high_level', 'ema_50', 'swing.low_level', 'lowest_20[1]', 'highest_20[1]')
 
     def __init__(self, dict values not None):
         cdef Py_ssize_t place
@@ -442,6 +443,24 @@ cdef class Play(Strategy):
         words[34] = shown.trend_out.last_lh
         words[35] = shown.trend_out.last_ll
         words[36] = shown.trend_out.version
+
+    cdef double seen(self, Py_ssize_t slot) noexcept nogil:
+        cdef State* s = self.state
+        if slot == 0:
+            return f64(s.trend__direction_output)
+        if slot == 1:
+            return s.close_15m_held
+        if slot == 2:
+            return s.swing__high_level_output
+        if slot == 3:
+            return s.ema_50_value
+        if slot == 4:
+            return s.swing__low_level_output
+        if slot == 5:
+            return s.lowest_20__value_past[(s.lowest_20__value_past_head + 1) % 2]
+        if slot == 6:
+            return s.highest_20__value_past[(s.highest_20__value_past_head + 1) % 2]
+        return NAN
 
     cdef bint is_whole(self) noexcept nogil:
         return self.shown.is_whole != 0

@@ -71,13 +71,16 @@ def told() -> dict[str, tuple[list[list[float]], list[Any]]]:
 
 
 def test_slots_are_distinct_and_ordered() -> None:
-    assert slots(sample()) == (LOW, HIGH, read(ATR), PIVOT, VERSION)
+    ruled = (bar("close"), bar("open", offset=1))
+    assert slots(sample()) == (LOW, HIGH, read(ATR), PIVOT, VERSION, *ruled)
     assert [(s["series"], s["output"], s["offset"], s["kind"]) for s in slots_of(sample())] == [
         ("s", "low_level", 0, "float"),
         ("s", "high_level", 2, "float"),
         ("atr_3", "value", 0, "float"),
         ("s", "last_confirmed_pivot_type", 0, "enum"),
         ("s", "version", 0, "int"),
+        ("1m", "close", 0, "float"),
+        ("1m", "open", 1, "float"),
     ]
     assert slots_of(sample())[3]["tokens"] == [["none", 0], ["high", 1], ["low", -1]]
 

@@ -25,12 +25,14 @@ NATIVE, INTERPRETER = "native", "interpreter"
 class Machine:
     """A strategy with what a run must know of it; `files` are copied into the run's folder.
 
+    `fresh` makes another instance; `logic` are the rules as `runtime.logic` takes them.
     `rules` are what `runtime.sim.rules.Rules.of` takes, `notes` and `slots` what
     `runtime.sim.remarks.Remarks.of` takes, `roles` the concrete timeframes, `data` the kinds of
     data that the play reads, `units` the user's own units that it is made of, with their hashes.
     """
 
     strategy: Any
+    fresh: Callable[[], Any]
     name: str
     symbol: str
     exec: str
@@ -39,6 +41,7 @@ class Machine:
     rules: Mapping[str, Any]
     notes: Sequence[Mapping[str, Any]]
     slots: Sequence[Mapping[str, Any]]
+    logic: Mapping[str, Any]
     values: Mapping[str, int | float]
     units: Mapping[str, str]
     play_hash: str
@@ -88,6 +91,7 @@ def _native(artifact: "Artifact") -> Machine:
     texts = {name: artifact.text(name) for name in ("play.ir.json", "strategy.pyx")}
     return Machine(
         strategy=artifact.strategy(),
+        fresh=artifact.strategy,
         name=artifact.name,
         symbol=artifact.symbol,
         exec=artifact.exec,
@@ -96,6 +100,7 @@ def _native(artifact: "Artifact") -> Machine:
         rules=artifact.rules,
         notes=artifact.facts["notes"],
         slots=artifact.facts["slots"],
+        logic=artifact.facts["logic"],
         values=artifact.params,
         units=artifact.facts.get("units", {}),
         play_hash=artifact.play_hash,
@@ -113,6 +118,7 @@ def _interpreted(play: PlayFile, overrides: Mapping[str, str], progress: Progres
     from tradec.compiler.canonical import canonical, module_hash, play_hash
     from tradec.compiler.context import Context
     from tradec.compiler.interpreted import strategy_of
+    from tradec.compiler.logic_of import logic_of
     from tradec.compiler.passes.compute_warmup import compute_warmup
     from tradec.compiler.pipeline import front
     from tradec.compiler.prices import data_of
@@ -130,6 +136,7 @@ def _interpreted(play: PlayFile, overrides: Mapping[str, str], progress: Progres
     timed = compute_warmup(meaning, Context(catalog=units, diagnostics=sink))
     return Machine(
         strategy=strategy_of(meaning, units, values),
+        fresh=lambda: strategy_of(meaning, units, values),
         name=meaning.name,
         symbol=meaning.symbol,
         exec=meaning.exec,
@@ -138,6 +145,7 @@ def _interpreted(play: PlayFile, overrides: Mapping[str, str], progress: Progres
         rules=rules_of(meaning, values),
         notes=notes_of(meaning, values),
         slots=slots_of(meaning),
+        logic=logic_of(meaning, values),
         values=values,
         units=own_units(meaning, units),
         play_hash=play_hash(meaning),

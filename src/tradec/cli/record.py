@@ -12,6 +12,7 @@ from tradec.cli.machine import Machine
 from tradec.cli.market import Market
 from tradec.runtime import artifacts, backtest, hashes
 from tradec.runtime.backtest import Outcome
+from tradec.runtime.hindsight import margin_columns
 from tradec.runtime.metrics.exposure import Marked
 from tradec.runtime.metrics.measure import Run, measure
 from tradec.runtime.metrics.periods import period_returns
@@ -112,7 +113,7 @@ def _columns(done: Done, frame: tables.Frame) -> dict[str, tables.Columns]:
     marks, bars = accounts.mark_closes(outcome.traded, outcome.mark_source), outcome.traded
     places = (outcome.ts_close - bars.ts0) // bars.base_ms - 1
     return {
-        "trades": tables.trade_columns(outcome, frame),
+        "trades": tables.trade_columns(outcome, frame, _margins(done)),
         "fills": tables.fill_columns(outcome),
         "orders": tables.order_columns(outcome),
         "equity": accounts.equity_columns(outcome.ts_close, outcome.equity),
@@ -127,6 +128,19 @@ def _tiers(done: Done) -> list[dict[str, float]]:
     """Return the risk tiers that applied."""
     rules = done.machine.trading_rules()
     return tiers_of(rules, backtest.constrained(done.market.instrument, rules))
+
+
+def _margins(done: Done) -> tables.Columns:
+    """Return how close the decision of each trade was."""
+    machine, rules = done.machine, done.machine.trading_rules()
+    tick = backtest.constrained(done.market.instrument, rules).tick
+    return margin_columns(
+        done.outcome,
+        machine.fresh(),
+        machine.logic,
+        exec_tf=machine.exec,
+        tick=None if tick is None else float(tick),
+    )
 
 
 def _metrics(

@@ -98,9 +98,12 @@ def _trade_rows(metrics: Figures) -> list[tuple[str, str]]:
     won = f"{whole(metrics['win_count'])} won, {whole(metrics['loss_count'])} lost"
     share = percent(metrics["ambiguous_trades_pct"])
     ambiguous = f"{whole(metrics['ambiguous_trades'])} ({share})"
+    share = percent(metrics["one_tick_trades_pct"])
+    hanging = f"{whole(metrics['one_tick_trades'])} ({share})"
     return [
         ("trades", f"{whole(metrics['total_trades'])} ({won})"),
         ("ambiguous", ambiguous),
+        ("hang on a tick", hanging),
         ("win rate", percent(metrics["win_rate_pct"])),
         ("profit factor", ratio(metrics["profit_factor"])),
         ("average win", f"{money(metrics['avg_win_usdt'])} USDT"),

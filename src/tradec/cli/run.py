@@ -179,6 +179,7 @@ def _outcome(recorded: "Recorded", done: "Done") -> Outcome:
                 for name in ("net_profit", "net_profit_pessimistic", "net_profit_optimistic")
             },
             "ambiguous_trades": metrics["ambiguous_trades"],
+            "one_tick_trades": metrics["one_tick_trades"],
             "max_drawdown_pct": metrics["max_drawdown_pct"],
             "stop_reason": outcome.stop_reason,
             "digest": f"{outcome.digest:016x}",

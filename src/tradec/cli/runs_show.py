@@ -16,7 +16,7 @@ from tradec.cli.runs_list import out_option, summary
 if TYPE_CHECKING:
     from tradec.runtime.artifacts import RunEntry
 
-RANGE = ("net_profit_pessimistic", "net_profit_optimistic", "ambiguous_trades")
+RANGE = ("net_profit_pessimistic", "net_profit_optimistic", "ambiguous_trades", "one_tick_trades")
 Decorated = Callable[..., Any]
 
 

@@ -27,6 +27,7 @@ KEYS = {
     "net_profit_pessimistic",
     "net_profit_optimistic",
     "ambiguous_trades",
+    "one_tick_trades",
     "max_drawdown_pct",
     "stop_reason",
     "digest",

@@ -22,6 +22,7 @@ from tradec.runtime.metrics.measure import Run, bars_per_year, measure
 from tradec.runtime.metrics.periods import period_returns
 from tradec.runtime.metrics.positions import (
     bars_in_position,
+    hanging,
     position_metrics,
     positions_of,
     profit_range,
@@ -208,6 +209,7 @@ def legs(**columns: Any) -> dict[str, np.ndarray[Any, Any]]:
     plain |= {"exit_reason": ["tp"] * n}
     plain |= {"mae_pct": [0.0] * n, "mfe_pct": [0.0] * n, "net_pnl": [1.0] * n}
     plain |= {"is_ambiguous": [False] * n, "other_net_pnl": [nan] * n, "realized_pnl": [1.0] * n}
+    plain |= {"margin_ticks": [nan] * n}
     plain |= {"entry_qty": [1.0] * n, "entry_price": [100.0] * n, "stop_loss": [nan] * n}
     return {
         name: np.array(values, dtype=object if isinstance(values[0], str) else None)
@@ -333,6 +335,21 @@ def test_the_interval_of_the_profit_by_hand() -> None:
         "ambiguous_trades_pct": pytest.approx(200 / 3),
         "net_profit_pessimistic": 2.0 - 25.0,
         "net_profit_optimistic": 2.0 + 40.0,
+    }
+
+
+def test_trades_that_hang_on_one_tick_by_hand() -> None:
+    # the second position's legs say the same of their one entry; one tick is near, two are not
+    frame = Frame(symbol="TEST", timeframe=TIMEFRAMES["1m"], ts_start=0)
+    trades = legs(
+        position_id=[1, 2, 2, 3, 4],
+        margin_ticks=[0.4, 1.0, 1.0, 2.0, nan],
+        ts_entry=[0] * 5,
+        ts_exit=[60_000] * 5,
+    )
+    assert hanging(positions_of(trades, frame)) == {
+        "one_tick_trades": 2,
+        "one_tick_trades_pct": 50.0,
     }
 
 
