@@ -312,7 +312,7 @@ def _refused(error: RefusedError, *, is_create: bool) -> Sent:
     if meaning in _FLAT or (meaning == "parameter" and "zero position" in text):
         return replace(told, outcome="flat", meaning="no_position")
     if meaning == "parameter" and "base_price" in text:
-        which = "target_crossed" if text.startswith("TakeProfit") else "stop_crossed"
+        which = "target_crossed" if "TakeProfit" in text else "stop_crossed"
         return replace(told, outcome="crossed", meaning=which)
     if meaning == "stop_crossed":
         return replace(told, outcome="crossed")

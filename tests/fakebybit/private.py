@@ -330,7 +330,7 @@ class PrivateRest:
             beyond = "lower" if sign > 0 else "higher"
             raise Refused(
                 10001,
-                f"{name}:{text} set for {word} position should {beyond} than "
+                f"{name[0].upper()}{name[1:]}:{text} set for {word} position should {beyond} than "
                 f"base_price:{venue.last}??LastPrice",
             )
 
