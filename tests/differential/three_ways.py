@@ -97,7 +97,8 @@ def compare_reference(outcome: Outcome, play: ir.Play, market: Market) -> None:
     """Raise where the engine and its exchange differ from their plain-Python twins."""
     machine = Interpreter(play, standard(), values_of(play))
     first = (outcome.trade_start - market.bars.ts0) // market.bars.base_ms - 1
-    rules, instrument = trading_rules(play), market.instrument
+    rules = trading_rules(play)
+    instrument = backtest.constrained(market.instrument, rules)
     timeframe = TIMEFRAMES[play.exec]
     traded = reference_engine.trade(machine, market.bars, rules, instrument, first, timeframe)
     for name, rows in reference_engine.tables(traded).items():

@@ -31,6 +31,7 @@ class Conditions:
     random: Random
     reads: list[ir.Read]
     literals: list[float]
+    windows: dict[tuple[int, ...], ir.Window] = field(default_factory=dict)
 
     @classmethod
     def of(cls, play: ir.Play, random: Random, level: float) -> "Conditions":
@@ -48,13 +49,36 @@ class Conditions:
             return self._atom()
         if roll < 0.4:
             return ir.Not(operand=self.condition(depth - 1))
+        if roll < 0.5:
+            return self._window(depth - 1)
         operands = tuple(self.condition(depth - 1) for _ in range(self.random.randint(2, 3)))
         return ir.All(operands=operands) if roll < 0.75 else ir.Any(operands=operands)
+
+    def _window(self, depth: int) -> ir.Condition:
+        """Return a window; few differ, so that one often stands beside an equal one."""
+        samples = self.random.choice((1, 2, 3))
+        least, stride = self.random.choice((1, samples, samples)), self.random.choice((1, 1, 2))
+        shape = samples, least, stride, self.random.randrange(3)
+        if shape not in self.windows:
+            self.windows[shape] = ir.Window(
+                operand=self.condition(depth),
+                samples=const(samples),
+                stride=stride,
+                least=const(least),
+            )
+        return self.windows[shape]
 
     def _atom(self) -> ir.Condition:
         left = self._number()
         right = self._opposite(left)
-        match self.random.choice(("compare", "compare", "compare", "cross", "between", "near")):
+        kinds = ("compare", "compare", "compare", "cross", "between", "near", "changed")
+        whole = ("in", "in") if left.type.kind in _WHOLE else ()
+        match self.random.choice((*kinds, *whole)):
+            case "changed":
+                return ir.Changed(operand=left)
+            case "in":
+                members = self.random.sample((-1, 0, 1, 2, 3, 100), self.random.randint(2, 3))
+                return ir.In(operand=left, members=tuple(map(const, members)))
             case "cross":
                 return ir.Cross(above=self.random.random() < 0.5, left=left, right=right)
             case "between":
@@ -174,6 +198,10 @@ class Witness(Interpreter):
                 value = number(operand, self)
                 sides = (number(low, self), number(high, self))
                 return all(self._differ(value, side) for side in sides)
+            case ir.Window(operand=operand):
+                return self._is(operand, wanted=wanted)
+            case ir.Changed():
+                return False
             case ir.Cross():
                 one, two, three, four = self.cross(node)
                 return self._differ(one, two) and self._differ(three, four)

@@ -4,15 +4,19 @@ Units, their parameters and their outputs come from the catalogue, so a new unit
 as its pair of files exists.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import yaml
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from generators.operands import Draw, Names, Operand
+from generators.operands import Draw, Names, Operand, read
 from generators.rules import Rule, condition
+from generators.trading import Trading
 from tradec.compiler import ir
 from tradec.compiler.arguments import holds
 from tradec.compiler.catalog import INDICATOR, standard
@@ -81,6 +85,8 @@ def play_texts(draw: Draw, indicators: tuple[str, ...] | None = None, structure:
     scene = _scene(draw)
     for _ in range(draw(st.integers(1, 5))):
         _add_feature(scene, "" if indicators is None else draw(st.sampled_from(indicators)))
+    if indicators is None and draw(st.integers(0, 2)) == 0:  # for stops and structures to read
+        _add_feature(scene, draw(st.sampled_from(CATALOG.providing(CAPABILITY))))
     for _ in range(draw(st.integers(0, 3)) if indicators is None else 0):
         _add_structure(scene, draw(st.sampled_from(CATALOG.structures())), None)
     _add_bars(scene)
@@ -96,11 +102,14 @@ def play_texts(draw: Draw, indicators: tuple[str, ...] | None = None, structure:
     exit_mode = draw(st.sampled_from(("sl_tp_only", "signal", "first_hit", "first_hit")))
     has_exits = exit_mode != "sl_tp_only"
     written["actions"] = _actions(scene, has_exits=has_exits)
-    written["position_policy"] = {
-        "mode": draw(st.sampled_from(("long_only", "short_only", "long_short", "long_short"))),
-        "exit_mode": exit_mode,
-    }
-    written["risk"] = _risk(scene, needed=not has_exits)
+    mode = draw(st.sampled_from(("long_only", "short_only", "long_short", "long_short")))
+    written["position_policy"] = {"mode": mode, "exit_mode": exit_mode}
+    if draw(st.integers(0, 2)) == 0:
+        turns = ("ignore", "close", "reverse") if has_exits else ("ignore",)
+        written["position_policy"]["on_opposite"] = draw(st.sampled_from(turns))
+    written |= _trading(scene, written["account"], mode, has_exits=has_exits).sections()
+    if draw(st.integers(0, 3)) == 0:
+        written = _spelled_with_variables(scene, written)
     if scene.names.variables:
         written["variables"] = scene.names.variables
     return yaml.safe_dump(written, sort_keys=False, default_flow_style=None, width=1000)
@@ -128,7 +137,7 @@ def _skeleton(scene: _Scene) -> dict[str, Any]:
     written: dict[str, Any] = {
         "version": "3.0.0",
         "name": "random",
-        "symbol": "BTCUSDT",
+        **draw(st.sampled_from(({"symbol": "BTCUSDT"}, {"symbol_universe": ["BTCUSDT"]}))),
         "timeframes": {**scene.roles, "exec": scene.exec},
         "account": _account(scene),
         "features": scene.features,
@@ -136,15 +145,39 @@ def _skeleton(scene: _Scene) -> dict[str, Any]:
     if scene.structures:
         written["structures"] = {role: _section(scene, role) for role in scene.structures}
     if scene.names.setups:
-        written["setups"] = scene.names.setups
+        setups = [*scene.names.setups.items()]
+        written["setups"] = dict(setups[::-1] if draw(st.booleans()) else setups)
     if draw(st.booleans()):
-        written["validation"] = {"pattern": "ranging"}
+        written[draw(st.sampled_from(("validation", "synthetic")))] = {"pattern": "ranging"}
     maybe = {
         "evaluation": st.sampled_from((None, None, None, "exec_close", "every_1m")),
         "warmup": st.sampled_from((None, None, {"tolerance": 0.05}, "exact")),
     }
     drawn = {key: draw(values) for key, values in maybe.items()}
     return {**written, **{key: value for key, value in drawn.items() if value is not None}}
+
+
+def _spelled_with_variables(scene: _Scene, written: dict[str, Any]) -> dict[str, Any]:
+    """Return a play that writes the number of one name as `${n}`, wherever the name stands."""
+    name = scene.draw(st.sampled_from([*scene.units]))
+    stem, _, number = name.rpartition("_")
+    scene.names.variables["n"] = int(number)
+    spelled = partial(re.compile(rf"\b{name}\b").sub, f"{stem}_${{n}}")
+    found = _mapped(written, spelled)
+    assert isinstance(found, dict)
+    return found
+
+
+def _mapped(tree: Any, change: Callable[[str], str]) -> Any:
+    match tree:
+        case dict():
+            return {change(key): _mapped(value, change) for key, value in tree.items()}
+        case list():
+            return [_mapped(item, change) for item in tree]
+        case str():
+            return change(tree)
+        case _:
+            return tree
 
 
 def _section(scene: _Scene, role: str) -> Any:
@@ -165,6 +198,9 @@ def _account(scene: _Scene) -> dict[str, Any]:
         "fee_model": st.sampled_from(({"taker_bps": 0}, {"taker_bps": 5.5, "maker_bps": -1})),
         "max_notional_usdt": st.sampled_from((500, 5000.0)),
         "max_margin_usdt": st.just(700),
+        "maintenance_margin_rate": st.sampled_from((0, 0.02)),
+        "mm_deduction": st.just(1),
+        "on_sl_beyond_liq": st.sampled_from(("reject", "adjust", "warn")),
     }
     return {name: draw(values) for name, values in maybe.items() if draw(st.booleans())}
 
@@ -426,7 +462,7 @@ def _actions(scene: _Scene, *, has_exits: bool) -> Any:
         chosen = draw(st.lists(st.sampled_from(allowed), min_size=1, max_size=3, unique=True))
         if has_exits and not set(chosen) & set(EXIT_ACTIONS):
             chosen.append("exit_all")
-        return {action: _when(scene).either(draw) for action in chosen}
+        return {action: _said(scene, action) for action in chosen}
     blocks = [_block(scene, f"block_{k}", allowed) for k in range(draw(st.integers(1, 3)))]
     if has_exits:
         blocks.append({"id": "leave", "cases": [_case(scene, EXIT_ACTIONS)]})
@@ -438,35 +474,72 @@ def _block(scene: _Scene, name: str, allowed: tuple[str, ...]) -> dict[str, Any]
     cases = [_case(scene, allowed) for _ in range(draw(st.integers(1, 3)))]
     block: dict[str, Any] = {"id": name, "cases": cases}
     if draw(st.integers(0, 2)) == 0:
-        block["else"] = {"emit": _emit(draw, allowed)}
+        block["else"] = {"emit": _emit(scene, allowed)}
     return block
 
 
 def _case(scene: _Scene, allowed: tuple[str, ...]) -> dict[str, Any]:
-    return {"when": _when(scene).either(scene.draw), "emit": _emit(scene.draw, allowed)}
+    return {"when": _when(scene).either(scene.draw), "emit": _emit(scene, allowed)}
 
 
-def _emit(draw: Draw, allowed: tuple[str, ...]) -> list[Any]:
+def _said(scene: _Scene, action: str) -> Any:
+    """Return what stands under an action: a condition, or a mapping that says more."""
+    when = _when(scene).either(scene.draw)
+    more = _more(scene, action)
+    return {"when": when, **more} if more else when
+
+
+def _emit(scene: _Scene, allowed: tuple[str, ...]) -> list[Any]:
+    draw = scene.draw
     actions = draw(st.lists(st.sampled_from((*allowed, "no_action")), min_size=1, max_size=3))
-    return [{"action": action} if draw(st.booleans()) else action for action in actions]
+    return [_intent(scene, action) for action in actions]
+
+
+def _intent(scene: _Scene, action: str) -> Any:
+    more = _more(scene, action)
+    return {"action": action, **more} if more or scene.draw(st.booleans()) else action
+
+
+def _more(scene: _Scene, action: str) -> dict[str, Any]:
+    """Return the percent of an exit and the metadata of an entry, now and then."""
+    draw = scene.draw
+    if draw(st.integers(0, 3)):
+        return {}
+    if action in EXIT_ACTIONS:
+        return {"percent": _as_variable(scene, draw(st.sampled_from((0.5, 30, 50.0, 100))))}
+    if action == "no_action":
+        return {}
+    operand = read(draw, scene.names, frozenset({"int", "float", "bool", "enum"}))
+    assert operand is not None, "every play can read its bars"
+    notes: dict[str, Any] = {"why": "a dip", "level": 2.5}
+    if isinstance(operand.yaml, dict):
+        notes["seen"] = operand.yaml
+    return {"metadata": notes}
 
 
 def _when(scene: _Scene) -> Rule:
-    return condition(scene.draw, scene.names)
+    """Return a rule; a short one is true more often."""
+    return condition(scene.draw, scene.names, scene.draw(st.sampled_from((0, 1, 2, 2))))
 
 
-def _risk(scene: _Scene, *, needed: bool) -> dict[str, Any]:
-    """Return stop, target and sizing; all that an exit mode needs."""
-    draw = scene.draw
-    risk: dict[str, Any] = {"max_position_pct": draw(st.sampled_from((5, 50.0, 100)))}
-    for name in ("stop_loss", "take_profit"):
-        form = draw(st.sampled_from(("absent", "shorthand", "rule")))
-        value = _as_variable(scene, draw(st.sampled_from((0.2, 1, 2.5))))
-        if form == "rule":
-            risk[name] = {
-                "type": draw(st.sampled_from(("percent", "price_percent"))),
-                "value": value,
-            }
-        elif needed or form == "shorthand":
-            risk[f"{name}_pct"] = value
-    return risk
+def _trading(scene: _Scene, account: dict[str, Any], mode: str, *, has_exits: bool) -> Trading:
+    ranges = [
+        name
+        for name, (kind, unit, _, _) in scene.units.items()
+        if kind == INDICATOR and CAPABILITY in CATALOG.spec(unit).provides
+    ]
+    structures = [name for name, (kind, *_) in scene.units.items() if kind != INDICATOR]
+    levels = [
+        one
+        for one in scene.names.reads
+        if one.kind == "float" and one.unit == PRICE and one.text.partition(":")[0] in structures
+    ]
+    return Trading(
+        draw=scene.draw,
+        volatilities=ranges,
+        levels=levels,
+        variable=partial(_as_variable, scene),
+        mode=mode,
+        leverage=account.get("max_leverage", 1),
+        has_exits=has_exits,
+    )
