@@ -80,11 +80,15 @@ class Fetcher:
         return max(span.start, asked - market.KLINE_ROWS * self.kind.step_ms)
 
     def _confirmed(self, client: Client, symbol: str, page: Page, limits: Span) -> Page:
-        """Return a page with what a second and a third asking found of its absent rows."""
+        """Return a page with what a second and a third asking found of its absent rows.
+
+        All of them lie within one page: one request asks for them, however many they are.
+        """
         rows = {row[0]: row for row in page}
         silent = 1
         while silent < CONFIRMATIONS and (absent := self._absent(rows, limits)):
-            found = {row[0]: row for span in absent for row in self._again(client, symbol, span)}
+            span = Span(start=absent[0].start, end=absent[-1].end)
+            found = {row[0]: row for row in self._again(client, symbol, span)}
             silent = 1 if found.keys() - rows.keys() else silent + 1
             rows |= found
         return tuple(rows.values())

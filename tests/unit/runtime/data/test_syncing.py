@@ -130,6 +130,16 @@ def test_nothing_is_fetched_twice(server: FakeBybit, tmp_path: Path) -> None:
     assert server.register.broken == []
 
 
+def test_the_absent_minutes_of_a_page_are_asked_for_at_once(
+    server: FakeBybit, tmp_path: Path
+) -> None:
+    for path in (KLINE, "/v5/market/mark-price-kline"):
+        server.faults.add(path, Fault(change=_partial))
+    synced(server, tmp_path, wants())
+    pages = math.ceil(MINUTES / 1000)
+    assert len(server.register.of(KLINE)) <= 2 * pages + 1
+
+
 def _partial(result: dict[str, Any]) -> dict[str, Any]:
     return {**result, "list": result["list"][::2]}
 
