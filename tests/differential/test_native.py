@@ -2,7 +2,7 @@
 
 A play is never shrunk, since each attempt would cost a run of the C compiler; a failure tells the
 play, the market and the first difference, and leaves both in `build/tests/failures`.
-Plays by profile: 48, in CI 360, deep 3000.
+Plays by profile: 48, in CI 240, deep 3000.
 """
 
 import multiprocessing
@@ -21,7 +21,7 @@ from differential.three_ways import compare
 from tradec.compiler import native
 
 BATCH = 24
-BATCHES = {"default": 2, "ci": 15, "deep": 125}
+BATCHES = {"default": 2, "ci": 10, "deep": 125}
 OPTIMISED = {"default": 6, "ci": 24, "deep": 100}
 
 
