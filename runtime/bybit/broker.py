@@ -24,6 +24,7 @@ from tradec.runtime.bybit.errors import (
     UnreachableError,
 )
 from tradec.runtime.bybit.market import CATEGORY
+from tradec.runtime.bybit.paging import paged
 from tradec.runtime.bybit.requests import (
     create_params,
     decimal_text,
@@ -170,15 +171,15 @@ class BybitBroker:
     def orders(self) -> tuple[OrderRow, ...]:
         """Return every open order of the symbol, conditional ones and others' included."""
         common = {"category": CATEGORY, "symbol": self.symbol, "openOnly": 0}
-        rows = self._rows(endpoints.OPEN_ORDERS, **common, limit=ORDERS_PAGE)
-        return tuple(one for one in map(order_of, rows) if one.status == "working")
+        found = self._rows(endpoints.OPEN_ORDERS, **common, limit=ORDERS_PAGE)
+        return tuple(one for one in map(order_of, found) if one.status == "working")
 
     def position(self) -> PositionRow:
         """Return the position of the symbol, also when it is flat."""
-        rows = list(self._rows(endpoints.POSITIONS, category=CATEGORY, symbol=self.symbol))
-        if not rows:
+        found = list(self._rows(endpoints.POSITIONS, category=CATEGORY, symbol=self.symbol))
+        if not found:
             raise BadAnswerError(endpoints.POSITIONS.path, f"no position row of {self.symbol}")
-        held = [position_of(row, is_hedged=len(rows) > 1) for row in rows]
+        held = [position_of(row, is_hedged=len(found) > 1) for row in found]
         row = max(held, key=lambda one: one.qty)
         self._position_seq = max(self._position_seq, row.seq)
         return row
@@ -191,8 +192,8 @@ class BybitBroker:
         while start <= until:
             end = min(start + WEEK_MS - 1, until)
             common = {"category": CATEGORY, "symbol": self.symbol, "limit": EXECUTIONS_PAGE}
-            rows = self._rows(endpoints.EXECUTIONS, **common, startTime=start, endTime=end)
-            found |= {str(row.get("execId")): execution_of(row) for row in rows}
+            made = self._rows(endpoints.EXECUTIONS, **common, startTime=start, endTime=end)
+            found |= {str(row.get("execId")): execution_of(row) for row in made}
             start = end + 1
         return tuple(sorted(found.values(), key=lambda one: (one.ts, one.exec_id)))
 
@@ -218,11 +219,11 @@ class BybitBroker:
         Rows of other symbols are left out, and so are positions older than the newest one seen.
         """
         message = json.loads(frame.text)
-        rows = message.get("data") if isinstance(message, dict) else None
-        if not isinstance(rows, list):
+        data = message.get("data") if isinstance(message, dict) else None
+        if not isinstance(data, list):
             return ()
         topic, ts = message.get("topic"), int(message.get("creationTime") or 0)
-        return tuple(one for row in rows for one in self._told(str(topic), row, ts))
+        return tuple(one for row in data for one in self._told(str(topic), row, ts))
 
     def _told(self, topic: str, row: dict[str, Any], ts: int) -> Iterator[Private]:
         if topic == "wallet":
@@ -286,16 +287,7 @@ class BybitBroker:
         return self.client.call(endpoint, deadline=READ_SECONDS, **params)
 
     def _rows(self, endpoint: Endpoint, **params: Any) -> Iterator[dict[str, Any]]:
-        """Yield the rows of every page."""
-        cursor: str | None = None
-        seen: set[str] = set()
-        while True:
-            answer = self._read(endpoint, **params, **({"cursor": cursor} if cursor else {}))
-            yield from answer.result.get("list") or ()
-            cursor = answer.result.get("nextPageCursor") or None
-            if cursor is None or cursor in seen:
-                return
-            seen.add(cursor)
+        return paged(self.client, endpoint, params, READ_SECONDS)
 
 
 # --- outcomes -------------------------------------------------------------------------------------

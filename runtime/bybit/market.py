@@ -23,6 +23,7 @@ from tradec.runtime.bybit.endpoints import (
     Endpoint,
 )
 from tradec.runtime.bybit.errors import BadAnswerError
+from tradec.runtime.bybit.paging import paged
 
 Row: TypeAlias = tuple[float, ...]
 """The time, ms UTC, and the values in the order of the kind's columns."""
@@ -169,12 +170,12 @@ def _events(
 
 def instruments(client: Client) -> Iterator[dict[str, Any]]:
     """Yield every linear contract as Bybit describes it, numbers as strings."""
-    yield from _cursor(client, INSTRUMENTS, category=CATEGORY, limit=1000)
+    yield from paged(client, INSTRUMENTS, {"category": CATEGORY, "limit": 1000})
 
 
 def instrument(client: Client, symbol: str) -> dict[str, Any]:
     """Return one contract as Bybit describes it; BadAnswerError where it knows none."""
-    for item in _cursor(client, INSTRUMENTS, category=CATEGORY, symbol=symbol):
+    for item in paged(client, INSTRUMENTS, {"category": CATEGORY, "symbol": symbol}):
         if item.get("symbol") == symbol:
             return item
     raise BadAnswerError(
@@ -184,23 +185,9 @@ def instrument(client: Client, symbol: str) -> dict[str, Any]:
 
 def risk_tiers(client: Client, symbol: str) -> Iterator[dict[str, Any]]:
     """Yield the risk tiers of a symbol as Bybit describes them."""
-    for item in _cursor(client, RISK_LIMIT, category=CATEGORY, symbol=symbol):
+    for item in paged(client, RISK_LIMIT, {"category": CATEGORY, "symbol": symbol}):
         if item.get("symbol", symbol) == symbol:
             yield item
-
-
-def _cursor(client: Client, endpoint: Endpoint, **params: Any) -> Iterator[dict[str, Any]]:
-    cursor: str | None = None
-    seen = set()
-    while True:
-        answer = client.call(endpoint, cursor=cursor, **params)
-        yield from _items(endpoint, answer)
-        cursor = answer.result.get("nextPageCursor") or None
-        if cursor is None:
-            return
-        if cursor in seen:
-            raise BadAnswerError(endpoint.path, "the pages go in a circle", cursor=cursor)
-        seen.add(cursor)
 
 
 # --- reading an answer ----------------------------------------------------------------------------
