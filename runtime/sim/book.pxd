@@ -8,12 +8,12 @@ from tradec.runtime.kernels.hint cimport larger, smaller
 from tradec.runtime.sim.ledger cimport Ledger
 from tradec.runtime.sim.margin cimport Tiers, bankruptcy_price, liquidation_price
 from tradec.runtime.sim.records cimport (
-    FILLED, Buffer, Fill, Order, State, WORKING, buffer_push, buffer_row,
+    CANCELLED, FILLED, Buffer, Fill, Order, State, WORKING, buffer_push, buffer_row,
 )
 from tradec.runtime.sim.terms cimport (
     IGNORE, LIMIT, MARKET, Seen, Slots, TRAIL_PERCENT, TRAIL_VOLATILITY, Terms,
 )
-from tradec.runtime.sim.grid cimport grid_near
+from tradec.runtime.sim.grid cimport grid_down, grid_near
 from tradec.runtime.strategy cimport Account, Feed
 
 cdef enum:
@@ -90,7 +90,8 @@ ctypedef struct Book:
     Seen seen                   # what the play showed at the last decision
     double trail_volatility     # and shows now
     Py_ssize_t closing          # the market order that closes, 0: none
-    double closing_left
+    Py_ssize_t closing_last     # the last of the orders that a large one was split into
+    double closing_left         # of all of them
     int64_t stopping            # the Stop that stands
     bint disabled               # entries are
     bint is_marked              # by prices of its own
@@ -155,6 +156,36 @@ cdef inline void end_order(Book* b, Py_ssize_t number, int64_t ts, int64_t statu
     """Say what became of an order."""
     cdef Order* order = order_of(b, number)
     order.ts_end, order.status, order.code = ts, <int8_t>status, <int8_t>code
+
+
+cdef inline void new_closing(Book* b, int64_t ts, int64_t purpose, double reference, double trigger,
+                             double qty) noexcept nogil:
+    """Record market orders that close `qty` of the position, NaN being no trigger.
+
+    They are as many as the instrument's largest market order asks for (rulings B9), each of that
+    quantity down to the step but the last.
+    """
+    cdef double most = grid_down(&b.terms.step, b.terms.max_market_qty), left = qty, part
+    cdef Py_ssize_t number = 0
+    b.closing, b.closing_left = 0, qty
+    while left > 0.0:
+        part = most if 0.0 < most < left else left
+        number = new_order(b, ts, purpose, -b.ledger.side, reference, part)
+        order_of(b, number).trigger = trigger
+        if b.closing == 0:
+            b.closing = number
+        left = grid_near(&b.terms.step, left - part)
+    b.closing_last = number
+
+
+cdef inline void end_closing(Book* b, Py_ssize_t kept, int64_t ts, int64_t code) noexcept nogil:
+    """Cancel the orders that close the position, but for `kept`."""
+    cdef Py_ssize_t number
+    if b.closing:
+        for number in range(b.closing, b.closing_last + 1):
+            if number != kept:
+                end_order(b, number, ts, CANCELLED, code)
+    b.closing = 0
 
 
 cdef inline Fill* new_fill(Book* b, Py_ssize_t number, int64_t ts, double reference, double price,

@@ -13,8 +13,8 @@ import numpy as np
 
 from tradec.runtime.sim import records, terms
 from tradec.runtime.sim.book cimport (
-    DRAWDOWN_HIT, Minute, NO_STOP, end_entry, end_order, minute_of, note_state, order_of, refresh,
-    ts_close, widen,
+    DRAWDOWN_HIT, Minute, NO_STOP, end_closing, end_entry, end_order, minute_of, note_state,
+    order_of, refresh, ts_close, widen,
 )
 from tradec.runtime.sim.entries cimport arrive, fill_at_open, fill_inside
 from tradec.runtime.sim.exits cimport leave_at_market, pass_minute
@@ -233,8 +233,7 @@ cdef class Exchange:
             if self.book.closing:
                 purpose = order_of(&self.book, self.book.closing).purpose
                 if purpose != MAX_DRAWDOWN and purpose != EQUITY_FLOOR:
-                    end_order(&self.book, self.book.closing, m.t1, CANCELLED, END_OF_DATA)
-                    self.book.closing = 0
+                    end_closing(&self.book, 0, m.t1, END_OF_DATA)
             if self.book.closing == 0:
                 submit_exit(&self.book, m.t1, END_OF_RUN, 100.0, m.close)
             leave_at_market(&self.book, &m, m.t1, m.close, AT_CLOSE)

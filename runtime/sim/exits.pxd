@@ -4,8 +4,8 @@
 from libc.math cimport INFINITY, NAN
 from libc.stdint cimport int8_t, int32_t, int64_t
 from tradec.runtime.sim.book cimport (
-    Book, LIQUIDATED, Minute, NO_STOP, end_entry, end_order, margin_prices, new_fill, new_order,
-    note_state, order_of, widen,
+    Book, LIQUIDATED, Minute, NO_STOP, end_closing, end_entry, end_order, margin_prices, new_closing,
+    new_fill, new_order, note_state, order_of, widen,
 )
 from tradec.runtime.sim.grid cimport grid_down, grid_near
 from tradec.runtime.sim.ledger cimport Settled, ledger_close
@@ -33,13 +33,11 @@ cdef inline void end_of_position(Book* b, Py_ssize_t number, int64_t ts) noexcep
 
     A reversal's entry lives on: it is not sized yet.
     """
-    if b.closing and b.closing != number:
-        end_order(b, b.closing, ts, CANCELLED, POSITION_CLOSED)
+    end_closing(b, number, ts, POSITION_CLOSED)
     if b.held.resting and b.held.resting != number:
         end_order(b, b.held.resting, ts, CANCELLED, POSITION_CLOSED)
     if b.work.number and b.work.is_sized:
         end_entry(b, ts, CANCELLED, POSITION_CLOSED)
-    b.closing = 0
     b.held.resting = 0
 
 
@@ -83,7 +81,7 @@ cdef inline void settle(Book* b, Py_ssize_t number, int64_t ts, double reference
     else:
         margin_prices(b)
         if is_last and b.closing == number:
-            b.closing = 0
+            b.closing = number + 1 if number < b.closing_last else 0
     note_state(b, ts)
 
 
@@ -98,20 +96,29 @@ cdef inline void liquidate(Book* b, int64_t ts) noexcept nogil:
     settle(b, number, ts, price, price, qty, b.terms.taker, AT_BANKRUPTCY, True)
 
 
+cdef inline double left_of_closing(const Book* b) noexcept nogil:
+    """What the closing order at work has to close yet; the last of several all that is left."""
+    cdef const Order* order = order_of(b, b.closing)
+    if b.closing == b.closing_last:
+        return b.closing_left
+    return grid_near(&b.terms.step, order.qty - order.filled)
+
+
 cdef inline void leave_at_market(Book* b, const Minute* m, int64_t ts, double reference,
                                  int64_t source) noexcept nogil:
-    """Fill the closing order at market as far as this minute takes it; the rest waits for the next.
+    """Fill what closes at market as far as this minute takes it; the rest waits for the next.
 
-    A fill beyond the bankruptcy price is a liquidation: no loss exceeds the margin.
+    A fill beyond the bankruptcy price is a liquidation: no loss exceeds the margin. Orders that were
+    split fill one after another at the price that the whole of them has.
     """
-    cdef Py_ssize_t number = b.closing
-    cdef Order* order = order_of(b, number)
-    cdef double left = b.closing_left, part = left, price
+    cdef double part = b.closing_left, price, piece
+    cdef Py_ssize_t number
+    cdef bint is_last
     if source != AT_CLOSE:
-        part = fillable(&b.terms, m, left)
+        part = fillable(&b.terms, m, part)
     if part <= 0.0:
         return
-    price = market_price(&b.terms, order.side, reference,
+    price = market_price(&b.terms, -b.ledger.side, reference,
                          impact(&b.terms, part * reference, m.volume * m.close))
     if b.ledger.side * (price - b.held.bankruptcy) < 0.0:
         liquidate(b, ts)
@@ -120,18 +127,20 @@ cdef inline void leave_at_market(Book* b, const Minute* m, int64_t ts, double re
             &b.terms, price, m.mark_open if source == AT_OPEN else m.mark_low,
             m.mark_open if source == AT_OPEN else m.mark_high):
         return
-    b.closing_left = grid_near(&b.terms.step, left - part)
-    settle(b, number, ts, reference, price, part, b.terms.taker, source, part >= left)
+    while part > 0.0 and b.closing:
+        number, piece = b.closing, left_of_closing(b)
+        is_last = part >= piece
+        piece = piece if is_last else part
+        part = grid_near(&b.terms.step, part - piece)
+        b.closing_left = grid_near(&b.terms.step, b.closing_left - piece)
+        settle(b, number, ts, reference, price, piece, b.terms.taker, source, is_last)
 
 
 cdef inline void trigger_exit(Book* b, const Minute* m, int64_t ts, int64_t purpose, double level,
                               double reference, int64_t source) noexcept nogil:
     """A stop or a market target acts: a market order for the whole position."""
-    cdef Py_ssize_t number = new_order(b, ts, purpose, -b.ledger.side, level, b.ledger.qty)
-    order_of(b, number).trigger = level
-    if b.closing:
-        end_order(b, b.closing, ts, CANCELLED, POSITION_CLOSED)
-    b.closing, b.closing_left = number, b.ledger.qty
+    end_closing(b, 0, ts, POSITION_CLOSED)
+    new_closing(b, ts, purpose, level, level, b.ledger.qty)
     b.held.is_triggered = True
     leave_at_market(b, m, ts, reference, source)
 

@@ -4,7 +4,7 @@
 from libc.math cimport INFINITY
 from libc.stdint cimport int32_t, int64_t
 from tradec.runtime.sim.book cimport (
-    Book, FLOOR_HIT, Minute, NO_STOP, best_price, end_entry, end_order, margin_prices, note_state,
+    Book, FLOOR_HIT, Minute, NO_STOP, best_price, end_closing, end_entry, margin_prices, note_state,
 )
 from tradec.runtime.sim.ledger cimport ledger_equity, ledger_fund
 from tradec.runtime.sim.levels cimport even_stop, move_pct, trailed_stop
@@ -79,8 +79,7 @@ cdef inline void stop_run(Book* b, int64_t ts, int64_t reason, int64_t purpose,
     if b.work.number:
         end_entry(b, ts, CANCELLED, ENTRIES_DISABLED)
     if b.closing and b.closing_left < b.ledger.qty:
-        end_order(b, b.closing, ts, CANCELLED, POSITION_CLOSED)
-        b.closing = 0
+        end_closing(b, 0, ts, POSITION_CLOSED)
     if b.ledger.side != 0 and b.closing == 0:
         submit_exit(b, ts, purpose, 100.0, close)
     note_state(b, ts)

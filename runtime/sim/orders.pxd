@@ -5,7 +5,7 @@ from libc.math cimport NAN
 from libc.stdint cimport int8_t, int64_t
 from tradec.runtime.clock cimport bar_number, open_of
 from tradec.runtime.sim.book cimport (
-    Book, NO_STOP, end_entry, end_order, new_order, note_state, order_of,
+    Book, NO_STOP, end_entry, end_order, new_closing, new_order, note_state, order_of,
 )
 from tradec.runtime.sim.ledger cimport ledger_available, ledger_equity
 from tradec.runtime.sim.levels cimport Levels, is_beyond, levels_at
@@ -118,18 +118,17 @@ cdef inline Py_ssize_t submit_entry(Book* b, int64_t ts, int64_t side, double cl
     return number
 
 
-cdef inline Py_ssize_t submit_exit(Book* b, int64_t ts, int64_t purpose, double percent,
-                                   double reference) noexcept nogil:
-    """Record a market order that closes so much of the position, at work or rejected.
+cdef inline void submit_exit(Book* b, int64_t ts, int64_t purpose, double percent,
+                             double reference) noexcept nogil:
+    """Record market orders that close so much of the position, at work or rejected.
 
     What is still to be entered of the position is not.
     """
     cdef double qty = exit_qty(&b.terms, b.ledger.qty, percent, reference)
-    cdef Py_ssize_t number = new_order(b, ts, purpose, -b.ledger.side, reference, qty)
     if qty <= 0.0:
-        end_order(b, number, ts, REJECTED, BELOW_MIN_NOTIONAL)
-        return number
+        end_order(b, new_order(b, ts, purpose, -b.ledger.side, reference, qty), ts, REJECTED,
+                  BELOW_MIN_NOTIONAL)
+        return
+    new_closing(b, ts, purpose, reference, NAN, qty)
     if b.work.number:
         end_entry(b, ts, CANCELLED, POSITION_CLOSED)
-    b.closing, b.closing_left = number, qty
-    return number

@@ -23,7 +23,7 @@ class ReferenceBook:
         self.equity: list[float] = []
         self.position: Row | None = None
         self.entry: Row | None = None  # the order at work
-        self.exit: Row | None = None
+        self.exit: Row | None = None  # the orders that close at market, and what they have left
         self.positions = 0
         self.starved = self.over = False
         self.stop_reason = "end_of_data"
@@ -83,13 +83,27 @@ class ReferenceBook:
         position = self.position
         assert position is not None
         qty = self.money.exit_qty(position["qty"], percent, reference)
-        order = self.order(purpose, ts, -position["side"], reference, qty)
         if qty <= 0:
+            order = self.order(purpose, ts, -position["side"], reference, qty)
             self.end(order, ts, "rejected", "BELOW_MIN_NOTIONAL")
             return None
         if self.entry is not None:
             self.end_entry(ts, "cancelled", "POSITION_CLOSED")
-        return order
+        return self.split(purpose, ts, reference, qty)
+
+    def split(self, purpose: str, ts: int, reference: float, qty: float) -> Row:
+        """Return what closes `qty` at market: no order above the largest (rulings B9)."""
+        assert self.position is not None
+        parts = self.money.market_parts(qty)
+        side = -self.position["side"]
+        orders = [self.order(purpose, ts, side, reference, part) for part in parts]
+        return {"orders": orders, "left": qty, "purpose": purpose}
+
+    def end_exit(self, ts: int, code: str) -> None:
+        """Cancel what would close the position."""
+        for order in self.exit["orders"] if self.exit else ():
+            self.end(order, ts, "cancelled", code)
+        self.exit = None
 
     def fill(
         self,

@@ -59,7 +59,7 @@ class ReferenceExchange(Entries, Exits, Holding):
     def at_open(self, bar: Row) -> None:
         """A2: the close before the entry."""
         if self.exit is not None:
-            self.leave(self.exit, bar, bar["t0"], bar["open"], "open")
+            self.leave(bar, bar["t0"], bar["open"], "open")
         if self.entry is not None and not self.entry["rests"]:
             self.arrive(self.entry, bar)
         if self.stop_reason == "max_drawdown_hit" and self.position is None:
@@ -113,8 +113,7 @@ class ReferenceExchange(Entries, Exits, Holding):
         if self.position is None:
             return
         if self.exit is not None and self.exit["left"] < self.position["qty"]:
-            self.end(self.exit, bar["t1"], "cancelled", "POSITION_CLOSED")
-            self.exit = None
+            self.end_exit(bar["t1"], "POSITION_CLOSED")
         if self.exit is None:
             purpose = "max_drawdown" if reason == "max_drawdown_hit" else "equity_floor"
             self.exit = self.close_order(purpose, bar["t1"], bar["close"])
@@ -129,12 +128,10 @@ class ReferenceExchange(Entries, Exits, Holding):
                 self.end(resting, bar["t1"], "cancelled", "END_OF_DATA")
             kept = ("max_drawdown", "equity_floor")
             if self.exit is not None and self.exit["purpose"] not in kept:
-                self.end(self.exit, bar["t1"], "cancelled", "END_OF_DATA")
-                self.exit = None
-            order = self.exit or self.close_order("end_of_data", bar["t1"], bar["close"])
-            assert order is not None
-            self.exit = order
-            self.leave(order, bar, bar["t1"], bar["close"], "close")
+                self.end_exit(bar["t1"], "END_OF_DATA")
+            if self.exit is None:
+                self.exit = self.close_order("end_of_data", bar["t1"], bar["close"])
+            self.leave(bar, bar["t1"], bar["close"], "close")
         if self.equity:
             self.equity[-1] = self.cash
 

@@ -117,12 +117,11 @@ class Exits(ReferenceBook):
         """Let a stop or target become a market order for the whole position."""
         position, (ts, reference, source) = self.position, at
         assert position is not None
-        order = self.order(purpose, ts, -position["side"], level, position["qty"])
-        order["row"]["trigger"] = level
-        if self.exit is not None:
-            self.end(self.exit, ts, "cancelled", "POSITION_CLOSED")
-        self.exit, position["triggered"] = order, True
-        self.leave(order, bar, ts, reference, source)
+        self.end_exit(ts, "POSITION_CLOSED")
+        self.exit, position["triggered"] = self.split(purpose, ts, level, position["qty"]), True
+        for order in self.exit["orders"]:
+            order["row"]["trigger"] = level
+        self.leave(bar, ts, reference, source)
 
     def rest_stop(self, position: Row, ts: int) -> None:
         stop = position["stop"]
@@ -130,23 +129,35 @@ class Exits(ReferenceBook):
         order["row"].update(kind="LIMIT", price=stop, trigger=stop)
         position["resting"] = order
 
-    def leave(self, order: Row, bar: Row, ts: int, reference: float, source: str) -> None:
-        """Fill a closing market order, as far as the minute takes it."""
-        position = self.position
+    def leave(self, bar: Row, ts: int, reference: float, source: str) -> None:
+        """Fill what closes at market, as far as the minute takes it."""
+        position, leaving = self.position, self.exit
         assert position is not None
-        part = order["left"] if source == "close" else self.money.takes(order["left"], bar)
+        assert leaving is not None
+        part = leaving["left"] if source == "close" else self.money.takes(leaving["left"], bar)
         if part <= 0:
             return
-        price = self.money.market(order["side"], reference, part, bar)
+        price = self.money.market(-position["side"], reference, part, bar)
         if position["side"] * (price - self.bankrupt(position)) < 0:
             self.liquidate(ts)
             return
         if source != "close" and not self.money.in_band(price, *self.marks(bar, source)):
             return
-        last = part >= order["left"]
-        order["left"] = self.money.near(order["left"] - part)
-        at = (reference, price, part, self.rules.taker_rate)
-        self.settle(order, ts, at, source, maker=False, last=last)
+        for order in list(leaving["orders"]):
+            if part <= 0:
+                break
+            is_final = len(leaving["orders"]) == 1
+            left = self.money.near(order["row"]["qty"] - order["row"]["filled"])
+            left = leaving["left"] if is_final else left
+            piece, last = min(part, left), part >= left
+            part = self.money.near(part - piece)
+            leaving["left"] = self.money.near(leaving["left"] - piece)
+            if last:
+                leaving["orders"].remove(order)
+            at = (reference, price, piece, self.rules.taker_rate)
+            self.settle(order, ts, at, source, maker=False, last=last)
+        if not leaving["orders"]:
+            self.exit = None
 
     def leave_resting(self, order: Row, ts: int, price: float) -> None:
         assert self.position is not None
@@ -210,14 +221,12 @@ class Exits(ReferenceBook):
         position["reserve"] -= position["reserve"] * share
         position["fee"] -= entry_fee
         position["funding"] -= funding
-        if last and self.exit is order:
-            self.exit = None
 
     def gone(self, position: Row, order: Row, ts: int) -> None:
         self.position = None
-        for other in (self.exit, position["resting"]):
-            if other is not None and other is not order:
-                self.end(other, ts, "cancelled", "POSITION_CLOSED")
+        self.end_exit(ts, "POSITION_CLOSED")
+        resting = position["resting"]
+        if resting is not None and resting is not order:
+            self.end(resting, ts, "cancelled", "POSITION_CLOSED")
         if self.entry is not None and self.entry["sized"]:
             self.end_entry(ts, "cancelled", "POSITION_CLOSED")
-        self.exit = None

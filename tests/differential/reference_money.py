@@ -235,6 +235,17 @@ class Money:
         cap = min(caps, key=lambda name: caps[name])
         return min(self.down(self.step, caps[cap] / price), self.most()), cap
 
+    def market_parts(self, qty: float) -> list[float]:
+        """Return `qty` in parts that are no larger than a market order may be (rulings B9)."""
+        x = self.instrument
+        most = x.max_qty if x.max_market_qty is None else x.max_market_qty
+        largest = inf if most is None else self.down(self.step, most)
+        parts = []
+        while qty > 0:
+            parts.append(largest if 0 < largest < qty else qty)
+            qty = self.near(qty - parts[-1])
+        return parts
+
     def least(self) -> float:
         return max(self.instrument.min_notional_usdt, self.rules.min_trade_notional_usdt)
 
