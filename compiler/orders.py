@@ -14,6 +14,7 @@ _IDLE = {
     "market": ("limit_offset_pct", "trigger_offset_pct", "time_in_force", "expire_after_bars"),
     "limit": ("trigger_offset_pct",),
     "stop": ("limit_offset_pct", "time_in_force"),
+    "stop_limit": (),
 }
 """The keys of `entry` that do nothing for an order of each type."""
 
@@ -52,11 +53,11 @@ class Orders:
             on_opposite=on_opposite,
         )
 
-    def entry(self, said: written.Entry, mode: str) -> trading.Entry:
+    def entry(self, said: written.Entry) -> trading.Entry:
         """Return how an entry is ordered."""
         order_type = word(ENTRY, said, "order_type").lower()
         said = self._without_idle(said, order_type)
-        entry = trading.Entry(
+        return trading.Entry(
             span=said.span,
             order_type=order_type,
             limit_offset_pct=self.figures.number(ENTRY, said, "limit_offset_pct"),
@@ -65,11 +66,6 @@ class Orders:
             expire_after_bars=self.figures.number(ENTRY, said, "expire_after_bars"),
             on_resignal=word(ENTRY, said, "on_resignal"),
         )
-        offset = self.figures.value_of(entry.limit_offset_pct)
-        if offset >= 100 and mode != "short_only":
-            message = f"a long {offset:g} % below the close has no price"
-            self._report("E701", entry.limit_offset_pct.span, message, "write an offset below 100")
-        return entry
 
     def _without_idle(self, said: written.Entry, order_type: str) -> written.Entry:
         """Return the section without the keys that change nothing."""

@@ -52,6 +52,13 @@ class MoneyWords:
             case "stop":
                 offset = self.english.percent(entry.trigger_offset_pct)
                 return f"It enters at the market once the price is {offset} beyond the close."
+            case "stop_limit":
+                trigger = self.english.percent(entry.trigger_offset_pct)
+                worst = self.english.percent(entry.limit_offset_pct)
+                return (
+                    f"Once the price is {trigger} beyond the close, it enters by a limit order at "
+                    f"most {worst} worse than that."
+                )
             case _:
                 return "It enters by a market order."
 

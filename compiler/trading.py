@@ -123,9 +123,10 @@ class Risk(Node):
 class Entry(Node):
     """How an entry is ordered (12).
 
-    `order_type`: market, limit (at close * (1 - side * limit_offset_pct / 100)) or stop (triggers
-    at close * (1 + side * trigger_offset_pct / 100), then a market order). `time_in_force`: GTC,
-    IOC, FOK or PostOnly. `expire_after_bars` counts exec bars, 0 is never. `on_resignal`: ignore or
+    `order_type`: market, limit (at close * (1 - side * limit_offset_pct / 100)), stop (triggers
+    at close * (1 + side * trigger_offset_pct / 100), then a market order) or stop_limit (then a
+    limit order at trigger * (1 + side * limit_offset_pct / 100)). `time_in_force`: GTC, IOC, FOK
+    or PostOnly. `expire_after_bars` counts exec bars, 0 is never. `on_resignal`: ignore or
     replace.
     """
 

@@ -18,6 +18,7 @@ from tradec.dsl.schema import (
 _PERCENT = Number(above=0, high=100)
 _POSITIVE = Number(above=0)
 _NOT_NEGATIVE = Number(low=0)
+_OFFSET = Number(low=0, below=100)
 
 FEE_MODEL = Section(
     path="account.fee_model",
@@ -295,21 +296,22 @@ ENTRY = Section(
     keys=(
         Key(
             name="order_type",
-            kind=Word(words=("MARKET", "LIMIT", "STOP"), any_case=True),
+            kind=Word(words=("MARKET", "LIMIT", "STOP", "STOP_LIMIT"), any_case=True),
             default="MARKET",
             meaning="how an entry is ordered",
         ),
         Key(
             name="limit_offset_pct",
-            kind=_NOT_NEGATIVE,
+            kind=_OFFSET,
             default="0",
-            meaning="how far better than the close a limit order is, in percent",
+            meaning="how far better than the close a limit order is, and how far worse than its "
+            "trigger a stop-limit order may fill, in percent",
         ),
         Key(
             name="trigger_offset_pct",
-            kind=_NOT_NEGATIVE,
+            kind=_OFFSET,
             default="0",
-            meaning="how far beyond the close a stop order triggers, in percent",
+            meaning="how far beyond the close a stop or stop-limit order triggers, in percent",
         ),
         Key(
             name="time_in_force",

@@ -91,7 +91,8 @@ def run(  # noqa: PLR0913  the parts of a run, each once
     """
     check_base(bars.base_ms, warmup)
     bars = cut(bars, window, warmup)
-    require_whole(bars)
+    if not rules.backtest.allow_gaps:
+        require_whole(bars)
     start = trade_start(bars, exec_tf, warmup, window.start)
     instants = _instants(start, bars.end, exec_tf)
     if (after := max(len(instants) - 1, 0)) < MIN_EXEC_BARS:

@@ -81,7 +81,7 @@ def infer_types(play: nodes.Play, context: Context) -> ir.Play:
         blocks=tuple(rules.block(block) for block in play.actions),
         account=account(figures, play.account, play.backtest),
         risk=risk.risk(play.risk, play.account),
-        entry=orders.entry(play.entry, policy.mode),
+        entry=orders.entry(play.entry),
         policy=policy,
         backtest=backtest(figures, play.backtest, context.diagnostics),
         deploy=deploy(play.deploy),

@@ -148,6 +148,7 @@ class Assumptions:
     limit_fill: str = "through"
     liq_formula: str = "mark_value"
     constraints: str = "instrument"
+    allow_gaps: bool = False
     funding: bool = True
     impact: Impact | None = None
     max_volume_fraction: float | None = None

@@ -157,6 +157,7 @@ RULES: tuple[dict[str, Any], ...] = (
     {"backtest": {"equity": Alt(700, 800), "slippage_bps": Alt(0, 9)}},
     {"account": {"risk_per_trade_pct": Alt(5, 6)}, "risk": None},
     {"entry": {"order_type": "STOP", "trigger_offset_pct": Alt(0.1, 0.2)}},
+    {"entry": {"order_type": "STOP_LIMIT", "trigger_offset_pct": Alt(0.1, 0.2)}},
     {"risk": {"stop_loss": {"type": "percent", "value": Alt(2, 3)}}},
     {"risk": {"stop_loss": {"type": Alt("price_percent", "fixed_points"), "value": Alt(2, 3)}}},
     {"risk": {"stop_loss": {"type": "fixed_points", "value": Alt(2, 3)}}},

@@ -104,6 +104,18 @@ def test_money_is_told_with_the_values_in_effect() -> None:
     assert any("canceled after 3 bars of 15m" in line for line in orders)
 
 
+def test_a_stop_limit_entry_is_told_with_both_prices() -> None:
+    entry = "entry: {order_type: STOP_LIMIT, trigger_offset_pct: 0.2, limit_offset_pct: 0.1}"
+    text = RICH.replace("WHEN", "close > open").replace(
+        "entry: {order_type: LIMIT, limit_offset_pct: 0.1, expire_after_bars: 3}", entry
+    )
+    Path("rich.yml").write_text(text, encoding="utf-8")
+    assert (
+        "Once the price is 0.2 % beyond the close, it enters by a limit order at most 0.1 % "
+        "worse than that."
+    ) in tradec("explain", "rich.yml").out
+
+
 def test_a_stop_by_structure_names_the_levels_of_the_sides_it_has() -> None:
     text = RICH.replace("WHEN", "rsi_14 < ${floor}").replace(
         'stop_loss: {type: percent, value: "${stop}"}',

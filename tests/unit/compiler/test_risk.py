@@ -332,6 +332,8 @@ def test_figures_without_effect(sections: str, part: str) -> None:
     [
         "entry: {order_type: LIMIT, limit_offset_pct: 0.3, time_in_force: PostOnly}",
         "entry: {order_type: STOP, trigger_offset_pct: 0.3, expire_after_bars: 5}",
+        "entry: {order_type: STOP_LIMIT, trigger_offset_pct: 0.3, limit_offset_pct: 1}",
+        "entry: {order_type: STOP_LIMIT, time_in_force: IOC, expire_after_bars: 5}",
         "entry: {order_type: MARKET, time_in_force: GTC, limit_offset_pct: 0}",
     ],
 )
@@ -349,13 +351,6 @@ def test_what_has_no_effect_changes_no_meaning() -> None:
 
 def test_a_limit_stop_may_not_fill() -> None:
     assert "W130" in codes("risk: {stop_loss_pct: 1, take_profit_pct: 2, sl_order_type: Limit}")
-
-
-def test_a_long_at_no_price() -> None:
-    entry = "entry: {order_type: LIMIT, limit_offset_pct: 100}\n"
-    assert placed(entry, one(entry, "E701")) == "100"
-    short = "position_policy: {mode: short_only, exit_mode: first_hit}\n"
-    assert "E701" not in codes(f"{short}{entry}actions: {{entry_short: rsi_14 > 70}}")
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_the_full_form_wins() -> None:
     ]
 
 
-@pytest.mark.parametrize("order_type", ["MARKET", "limit", "Stop"])
+@pytest.mark.parametrize("order_type", ["MARKET", "limit", "Stop", "stop_limit"])
 def test_entry(order_type: str) -> None:
     text = f"""
 entry: {{order_type: {order_type}, limit_offset_pct: 0.1, trigger_offset_pct: 0.2,
@@ -219,6 +219,8 @@ position_policy: {mode: long_short, exit_mode: signal, max_positions_per_symbol:
         ("risk_model: {risk_per_trade_pct: 1}", "E106", "risk_per_trade_pct", "risk_based"),
         ("entry: {order_type: ICEBERG}", "E104", "ICEBERG", "LIMIT"),
         ("entry: {limit_offset_pct: -1}", "E104", "-1", "at least 0"),
+        ("entry: {limit_offset_pct: 100}", "E104", "100", "below 100"),
+        ("entry: {trigger_offset_pct: 100}", "E104", "100", "below 100"),
         ("entry: {expire_after_bars: 1.5}", "E103", "1.5", "a whole number"),
         ("entry: {time_in_force: GTD}", "E104", "GTD", "GTC"),
         ("entry: {price: 5}", "E101", "price", "accepted keys: expire_after_bars"),
