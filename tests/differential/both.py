@@ -1,5 +1,6 @@
 """One run through the compiled exchange and through its reference, and what both leave."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -12,6 +13,7 @@ from tradec.runtime.sim.rules import Rules
 from tradec.runtime.timeframe import TIMEFRAMES
 
 Row = dict[str, Any]
+Minutes = Sequence[tuple[float, ...]]
 LONG, SHORT, EXIT_LONG, EXIT_SHORT, EXIT = 1, 2, 3, 4, 5
 PIVOT = 100.0
 """Prices of a short are those of a long, mirrored here."""
@@ -29,13 +31,17 @@ class Left:
     payments: list[Row]
     equity: list[float]
 
-    def same_as(self, other: "Left") -> None:
-        """Fail at the first thing that differs, floats by their shortest repr."""
-        for one in fields(self):
-            mine, theirs = _shown(getattr(self, one.name)), _shown(getattr(other, one.name))
-            assert mine == theirs, one.name
+    def shown(self) -> dict[str, Any]:
+        """Return all of it in a form that can be compared, floats by their shortest repr."""
+        return {one.name: _shown(getattr(self, one.name)) for one in fields(self)}
 
-    def exit(self) -> tuple[str, float, int]:
+    def same_as(self, other: "Left") -> None:
+        """Fail at the first thing that differs."""
+        mine, theirs = self.shown(), other.shown()
+        for name in mine:
+            assert mine[name] == theirs[name], name
+
+    def exit(self) -> tuple[Any, ...]:
         """Return why, at what price and when the first position was left, in ms from the start."""
         fill = next(fill for fill in self.fills if fill["purpose"] != "entry")
         return fill["purpose"], fill["price"], fill["ts"] - START_MS
@@ -82,7 +88,7 @@ def both(case: Case) -> Left:
     return left
 
 
-def minutes(rows: Any, actions: list[int], rules: Rules, **changed: Any) -> Left:
+def minutes(rows: Minutes, actions: list[int], rules: Rules, **changed: Any) -> Left:
     """Return what both leave after the minutes `rows` of open, high, low, close.
 
     `actions[i]` is decided at the close of minute i; `volume` and `flags` are those of the bars.
@@ -96,7 +102,7 @@ def quiet(price: float) -> tuple[float, ...]:
     return (price,) * 4
 
 
-def mirrored(rows: list[tuple[float, ...]]) -> list[tuple[float, ...]]:
+def mirrored(rows: Minutes) -> list[tuple[float, ...]]:
     """Return the minutes as a short has to see them: P becomes 2 * PIVOT - P."""
     return [(flip(o), flip(w), flip(h), flip(c)) for o, h, w, c in rows]
 

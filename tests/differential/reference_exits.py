@@ -151,6 +151,7 @@ class Exits(ReferenceBook):
             left = leaving["left"] if is_final else left
             piece, last = min(part, left), part >= left
             part = self.money.near(part - piece)
+            order["left"] = self.money.near(left - piece)
             leaving["left"] = self.money.near(leaving["left"] - piece)
             if last:
                 leaving["orders"].remove(order)

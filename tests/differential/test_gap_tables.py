@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from differential.both import LONG, SHORT, Left, at, flip, minutes, mirrored, quiet
+from differential.both import LONG, SHORT, Left, Minutes, at, flip, minutes, mirrored, quiet
 from generators.exchange_cases import START_MS
 from generators.money import rules
 from tradec.runtime.data.marks import Mark
@@ -30,7 +30,7 @@ LEVERAGE = 5.0
 STOP, TARGET = ("fixed_points", 4.0), ("fixed_points", 6.0)
 
 
-def held(side: int, rows: list[Minute], **changed: Any) -> Left:
+def held(side: int, rows: Minutes, **changed: Any) -> Left:
     """Return what is left of a position entered at 100 at minute 1; rows are those of a long."""
     market = {name: changed.pop(name) for name in ("mark", "flags") if name in changed}
     free = {"taker_rate": 0.0, "maker_rate": 0.0, "slippage_rate": 0.0}
@@ -161,7 +161,7 @@ def test_an_entry_inside_a_minute_has_no_target_in_it(
     assert exit_of(left, side) == (*expected[:3], at(expected[3]))
 
 
-def marked(prices: list[Minute]) -> Mark:
+def marked(prices: Minutes) -> Mark:
     columns = np.array(prices, np.float64).T
     names = ("open", "high", "low", "close")
     return Mark(

@@ -15,6 +15,7 @@ from differential.both import (
     LONG,
     SHORT,
     Left,
+    Minutes,
     at,
     flip,
     minutes,
@@ -27,23 +28,24 @@ from tradec.runtime.sim.instrument import Instrument
 
 TAKER, MAKER = 0.001, 0.0002
 SIDES = (pytest.param(1, id="long"), pytest.param(-1, id="short"))
-Rows = list[tuple[float, ...]]
 
 
-def entered(side: int, rows: Rows, actions: list[int] | None = None, **changed: Any) -> Left:
-    """Return what is left of an entry at the close of minute 0; rows are those of a long."""
+def entered(side: int, rows: Minutes, **changed: Any) -> Left:
+    """Return what is left of an entry at the close of minute 0; rows are those of a long.
+
+    `actions` are those of the minutes from the first one on, if there are more.
+    """
     market = {
         name: changed.pop(name) for name in ("volume", "flags", "instrument") if name in changed
     }
     costs: dict[str, Any] = {"taker_rate": TAKER, "maker_rate": MAKER, "slippage_rate": 0.0}
     known = {"limit_offset_pct": 1.0, "sizing": ("fixed_notional", 990.0)}
     given = rules(min_trade_notional_usdt=0.0, **(costs | known | changed))
-    actions = [LONG if side > 0 else SHORT] if actions is None else actions
     rows = [quiet(100), *rows]
     return minutes(rows if side > 0 else mirrored(rows), actions, given, **market)
 
 
-def entry_of(left: Left, side: int) -> tuple[float, bool, int]:
+def entry_of(left: Left, side: int) -> tuple[Any, ...]:
     """Return price (as of a long), whether it was maker, and when the entry filled."""
     fill = left.fills[0]
     assert (fill["purpose"], fill["side"]) == ("entry", side)
@@ -176,9 +178,9 @@ def test_an_entry_works_for_so_many_exec_bars(
 
 def test_an_order_at_rest_is_the_only_one() -> None:
     how = {"order_type": "limit"}
-    left = entered(1, [quiet(99.5)] * 3, [LONG, LONG, SHORT], **how)
+    left = entered(1, [quiet(99.5)] * 3, actions=[LONG, LONG, SHORT], **how)
     assert left.codes() == ["END_OF_DATA", "ENTRY_ORDER_WORKING", "ENTRY_ORDER_WORKING"]
-    again = entered(1, [quiet(99.5)] * 3, [LONG, LONG, SHORT], on_resignal="replace", **how)
+    again = entered(1, [quiet(99.5)] * 3, actions=[LONG, LONG, SHORT], on_resignal="replace", **how)
     assert again.codes() == ["REPLACED", "REPLACED", "END_OF_DATA"]
     assert [order["side"] for order in again.orders] == [1, 1, -1]
 
@@ -299,7 +301,7 @@ def test_a_market_exit_goes_on_while_minutes_are_thin() -> None:
     given = {"max_volume_fraction": 0.5, "sizing": ("fixed_notional", 400.0)}
     volume = [100.0, 100.0, 6.0, 6.0, 6.0]
     rows = [quiet(100), quiet(98), quiet(96), quiet(94)]
-    left = entered(1, rows, [LONG, EXIT], volume=volume, **given)
+    left = entered(1, rows, actions=[LONG, EXIT], volume=volume, **given)
     out = [(fill["qty"], fill["price"]) for fill in left.fills if fill["purpose"] == "signal"]
     assert out == [(3.0, 98.0), (1.0, 96.0)]
     assert [leg["is_final"] for leg in left.legs] == [0, 1]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from differential.both import Left, quiet
+from differential.both import Left, Minutes, quiet
 from differential.native_cases import trading_rules, values_of, warmup_of
 from differential.told import told
 from frontend import typed
@@ -41,7 +41,6 @@ SECTIONS = {
     "position_policy": POLICY,
     "risk": RISK,
 }
-Rows = list[tuple[float, ...]]
 
 
 def text(**sections: str) -> str:
@@ -49,7 +48,7 @@ def text(**sections: str) -> str:
     return "\n".join(part for part in (SECTIONS | sections).values() if part)
 
 
-def market(rows: Rows, **beside: Any) -> Bars:
+def market(rows: Minutes, **beside: Any) -> Bars:
     """Return minutes at 90, the signal, what is scripted, and a quiet end."""
     last = rows[-1][3] if rows else 100.0
     return bars_of([*[quiet(90.0)] * LEAD, quiet(100.0), *rows, *[quiet(last)] * 4], **beside)
@@ -66,14 +65,20 @@ def played(play: str, bars: Bars, instrument: Instrument | None = None) -> Left:
         exec_tf=one.exec,
         warmup=warmup_of(one),
     )
-    tables = (outcome.orders, outcome.fills, outcome.legs, outcome.payments)
-    points = outcome.equity.tolist()
-    return Left(outcome.stop_reason, outcome.entries_disabled, *map(told, tables), points)
+    return Left(
+        outcome.stop_reason,
+        outcome.entries_disabled,
+        told(outcome.orders),
+        told(outcome.fills),
+        told(outcome.legs),
+        told(outcome.payments),
+        outcome.equity.tolist(),
+    )
 
 
-def after(rows: Rows, instrument: Instrument | None = None, **sections: str) -> Left:
+def after(rows: Minutes, **sections: str) -> Left:
     """Return what is left of the plain play, or of one with other sections."""
-    return played(text(**sections), market(rows), instrument)
+    return played(text(**sections), market(rows))
 
 
 def entry(words: str) -> dict[str, str]:
@@ -154,7 +159,7 @@ ENTRIES = [
 
 @pytest.mark.parametrize(("words", "rows", "kind", "in_force", "price", "code"), ENTRIES)
 def test_entries(
-    words: str, rows: Rows, kind: str, in_force: str, price: float | None, code: str
+    words: str, rows: Minutes, kind: str, in_force: str, price: float | None, code: str
 ) -> None:
     left = after(rows, **(entry(words) if words else {}))
     order = left.orders[0]
@@ -287,9 +292,8 @@ def test_how_maintenance_is_asked(how: str, price: float) -> None:
 @pytest.mark.parametrize(("how", "qty"), [("instrument", 16.5), ("none", 16.65)])
 def test_constraints(how: str, qty: float) -> None:
     coarse = Instrument(tick=None, step=Decimal("0.5"), source="test")
-    left = after(
-        [quiet(100.0)], coarse, **assuming(f"constraints: {how}, max_position_equity_pct: 3.33")
-    )
+    words = assuming(f"constraints: {how}, max_position_equity_pct: 3.33")
+    left = played(text(**words), market([quiet(100.0)]), coarse)
     assert left.orders[0]["qty"] == pytest.approx(qty)
 
 
@@ -309,9 +313,12 @@ def test_funding(how: str, settled: int) -> None:
 def test_gaps_are_filled_where_the_play_allows_them() -> None:
     whole = market([quiet(100.0)] * 8)
     kept = np.r_[0 : LEAD + 3, LEAD + 8 : whole.n]
-    columns = [getattr(whole, name)[kept] for name in ("open", "high", "low", "close", "volume")]
-    ts = whole.ts0 + whole.base_ms * kept
-    bars, holes = from_columns(ts, *columns, whole.base_ms)
+    bars, holes = from_columns(
+        whole.ts0 + whole.base_ms * kept,
+        *(whole.open[kept], whole.high[kept], whole.low[kept], whole.close[kept]),
+        whole.volume[kept],
+        whole.base_ms,
+    )
     assert len(holes) == 1
     with pytest.raises(DataError, match="lacks 5 bars"):
         played(text(), bars)
@@ -359,7 +366,7 @@ EXITS = [
 
 
 @pytest.mark.parametrize(("words", "rows", "purpose", "price"), EXITS)
-def test_exits(words: str, rows: Rows, purpose: str, price: float) -> None:
+def test_exits(words: str, rows: Minutes, purpose: str, price: float) -> None:
     left = after(rows, risk=f"risk: {{{words}, max_position_pct: 10}}\n")
     assert left.exit()[:2] == (purpose, pytest.approx(price))
 

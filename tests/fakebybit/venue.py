@@ -49,6 +49,10 @@ class _Money(Money):
 
     at_most: float | None = None
 
+    def market_parts(self, qty: float) -> list[float]:
+        """Return the quantity whole: it is a client that splits."""
+        return [qty]
+
     def takes(self, wanted: float, bar: Row) -> float:
         part = super().takes(wanted, bar)
         return part if self.at_most is None else min(part, self.down(self.step, self.at_most))
@@ -202,14 +206,18 @@ class Venue(ReferenceExchange):
             return
         if self.shares:
             self.money.at_most = order["left"] * self.shares.popleft()
-        self.exit = order
-        self.leave(order, bar, ts, bar["open"], "open")
-        self.exit = None
+        self._leave_by(order, bar, (ts, bar["open"], "open"))
         self.money.at_most = None
         if order["wire"].is_open and order["wire"].reduce_only:
             self.end(order, ts, "cancelled", "IOC_CANCEL")
         elif beyond > 0:
             order["left"] = self.money.near(beyond)
+
+    def _leave_by(self, order: Row, bar: Row, at: tuple[int, float, str]) -> None:
+        """Let one order close at market."""
+        self.exit = {"orders": [order], "left": order["left"], "purpose": order["row"]["purpose"]}
+        self.leave(bar, *at)
+        self.exit = None
 
     # --- a minute -------------------------------------------------------------------------------
 
@@ -279,7 +287,7 @@ class Venue(ReferenceExchange):
                 rising = wire.direction == 1
                 reached = bar["high"] if rising else bar["low"]
                 if (1 if rising else -1) * (reached - order["trigger"]) >= 0:
-                    self.leave(order, bar, bar["t1"] - 1, order["trigger"], "level")
+                    self._leave_by(order, bar, (bar["t1"] - 1, order["trigger"], "level"))
 
     def _live_entry(self, order: Row, bar: Row) -> None:
         if self.position is None:

@@ -197,7 +197,7 @@ def play(
         blocks=blocks,
         account=account(),
         risk=risk(),
-        entry=_ORDERS.entry(written.Entry(), mode),
+        entry=_ORDERS.entry(written.Entry()),
         policy=trading.Policy(mode=mode, exit_mode=exit_mode, on_opposite="ignore"),
         backtest=money.backtest(_FIGURES, written.Backtest(), Diagnostics()),
         deploy=money.deploy(written.Deploy()),
