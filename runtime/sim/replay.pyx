@@ -9,11 +9,8 @@ from libc.math cimport INFINITY, NAN
 from libc.stdint cimport int64_t, uint8_t
 
 from tradec.runtime.feed cimport Columns
-from tradec.runtime.sim import terms
 from tradec.runtime.sim.exchange cimport Exchange
 from tradec.runtime.sim.grid cimport Grid, grid_down, grid_up
-from tradec.runtime.sim.ledger cimport Ledger, ledger_available, ledger_init, ledger_open
-from tradec.runtime.sim.terms cimport Terms
 from tradec.runtime.strategy cimport (
     AT_END, BREACHED, DECIDED, TOUCHED, Decision, Watch, equity_point, touched,
 )
@@ -124,12 +121,3 @@ def rounded(grid, double x):
     """Return `x` rounded down and up to a grid of `instrument.grid_of`."""
     cdef Grid units = grid
     return grid_down(&units, x), grid_up(&units, x)
-
-
-def ledger_after_entry(rules, instrument, int64_t side, double qty, double price):
-    """Return the ledger as a dict after an entry at `price`, with `available`."""
-    cdef Terms plain = terms.terms_of(rules, instrument)
-    cdef Ledger ledger
-    ledger_init(&ledger, rules.starting_equity_usdt)
-    ledger_open(&ledger, &plain, side, qty, price, plain.taker)
-    return {**ledger, "available": ledger_available(&ledger)}

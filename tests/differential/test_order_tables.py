@@ -35,6 +35,7 @@ def entered(side: int, rows: Minutes, **changed: Any) -> Left:
 
     `actions` are those of the minutes from the first one on, if there are more.
     """
+    actions = changed.pop("actions", [LONG if side > 0 else SHORT])
     market = {
         name: changed.pop(name) for name in ("volume", "flags", "instrument") if name in changed
     }

@@ -1,11 +1,10 @@
 """From the text of a play to its fills: every order, rule and assumption that a play can write.
 
-The play enters at a close of 100 and fills in the
-minutes that a test scripts. What the exchange makes of a word stands in the tables of orders.
+The play enters at a close of 100 and fills in the minutes that a test scripts. What the exchange
+makes of a word stands in the tables of orders.
 """
 
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from differential.both import Left, Minutes, quiet
 from differential.native_cases import trading_rules, values_of, warmup_of
 from differential.told import told
 from frontend import typed
-from generators.exchange_cases import bars_of
+from generators.minute_play import ACCOUNT, LEAD, LONG_AT_100, assuming, entry, market, text
 from tradec.compiler.catalog import standard
 from tradec.compiler.interpreted import strategy_of
 from tradec.runtime import backtest
@@ -22,36 +21,6 @@ from tradec.runtime.data.bars import Bars, from_columns
 from tradec.runtime.data.errors import DataError
 from tradec.runtime.data.marks import Funding
 from tradec.runtime.sim.instrument import Instrument
-
-LEAD = 40
-"""Quiet minutes at 90 before the one whose close is the signal."""
-TIMES = "timeframes: {low_tf: 1m, med_tf: 1m, high_tf: 1m, exec: low_tf}\n"
-FREE = "fee_model: {taker_bps: 0, maker_bps: 0}, slippage_bps: 0"
-ACCOUNT = f"account: {{starting_equity_usdt: 10000, max_leverage: 5, {FREE}}}\n"
-FEATURES = "features: {}\n"
-LONG_AT_100 = "actions:\n  entry_long: close between 99.99 and 100.01\n"
-ACTIONS = f"{LONG_AT_100}  exit_long: close between 299 and 301\n"
-POLICY = "position_policy: {mode: long_only, exit_mode: first_hit}\n"
-RISK = "risk: {stop_loss: {type: fixed_points, value: 19}, max_position_pct: 10}\n"
-SECTIONS = {
-    "timeframes": TIMES,
-    "account": ACCOUNT,
-    "features": FEATURES,
-    "actions": ACTIONS,
-    "position_policy": POLICY,
-    "risk": RISK,
-}
-
-
-def text(**sections: str) -> str:
-    """Return the play with these sections in place of the plain ones."""
-    return "\n".join(part for part in (SECTIONS | sections).values() if part)
-
-
-def market(rows: Minutes, **beside: Any) -> Bars:
-    """Return minutes at 90, the signal, what is scripted, and a quiet end."""
-    last = rows[-1][3] if rows else 100.0
-    return bars_of([*[quiet(90.0)] * LEAD, quiet(100.0), *rows, *[quiet(last)] * 4], **beside)
 
 
 def played(play: str, bars: Bars, instrument: Instrument | None = None) -> Left:
@@ -79,14 +48,6 @@ def played(play: str, bars: Bars, instrument: Instrument | None = None) -> Left:
 def after(rows: Minutes, **sections: str) -> Left:
     """Return what is left of the plain play, or of one with other sections."""
     return played(text(**sections), market(rows))
-
-
-def entry(words: str) -> dict[str, str]:
-    return {"entry": f"entry: {{{words}}}\n"}
-
-
-def assuming(words: str) -> dict[str, str]:
-    return {"backtest": f"backtest: {{{words}}}\n"}
 
 
 STILL, FALLS, RISES = quiet(99.5), (99.5, 99.5, 98.0, 99.5), (99.5, 102.0, 99.5, 99.5)
