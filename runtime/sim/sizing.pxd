@@ -5,6 +5,7 @@ from libc.math cimport fabs
 from libc.stdint cimport int64_t
 from tradec.runtime.sim.grid cimport grid_down, grid_near
 from tradec.runtime.sim.margin cimport Tiers, notional_cap
+from tradec.runtime.sim.prices cimport market_price
 from tradec.runtime.sim.terms cimport (
     FIXED_MARGIN, FIXED_NOTIONAL, MARKET, PERCENT_EQUITY, RISK_BASED, STOP, Terms,
 )
@@ -71,6 +72,21 @@ cdef inline double largest_qty(const Terms* terms, int64_t kind) noexcept nogil:
     return terms.max_market_qty if kind == MARKET or kind == STOP else terms.max_limit_qty
 
 
+cdef inline double affordable_notional(const Terms* terms, int64_t kind, int64_t side,
+                                       double available, double reference) noexcept nogil:
+    """The notional at `reference` whose order cost is available at the price that is to be paid.
+
+    available / (1 / L + f + f * (1 - side / L)); of a buy at market times reference / the price
+    with its slippage, so that what is sized to the last can be filled.
+    """
+    cdef double leverage = terms.leverage
+    cdef double notional = available / (
+        1.0 / leverage + terms.taker + terms.taker * (1.0 - side / leverage))
+    if side > 0 and (kind == MARKET or kind == STOP):
+        notional = notional * (reference / market_price(terms, side, reference, 0.0))
+    return notional
+
+
 cdef inline Size size_entry(const Terms* terms, const Tiers* tiers, int64_t kind, int64_t side,
                             double equity, double available, double reference,
                             double stop) noexcept nogil:
@@ -83,8 +99,8 @@ cdef inline Size size_entry(const Terms* terms, const Tiers* tiers, int64_t kind
     cdef double notional = intended_notional(terms, equity, available, reference, stop)
     size.cap = NO_CAP
     cap_notional(&notional, &size, equity * terms.share_pct / 100.0 * leverage, MARGIN_SHARE)
-    cap_notional(&notional, &size, available / (
-        1.0 / leverage + terms.taker + terms.taker * (1.0 - side / leverage)), AFFORDABILITY)
+    cap_notional(&notional, &size, affordable_notional(terms, kind, side, available, reference),
+                 AFFORDABILITY)
     cap_notional(&notional, &size, terms.max_margin * leverage, MAX_MARGIN)
     cap_notional(&notional, &size, terms.max_notional, MAX_NOTIONAL)
     cap_notional(&notional, &size, most * reference, MAX_QTY)

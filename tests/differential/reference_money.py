@@ -186,6 +186,16 @@ class Money:
         lev, f = self.rules.leverage, self.rules.taker_rate
         return notional / lev + notional * f + notional * (1 - side / lev) * f
 
+    def affordable(self, side: int, available: float, price: float) -> float:
+        """Return the notional at `price` that can be paid for at what a market buy slips to."""
+        lev, f = self.rules.leverage, self.rules.taker_rate
+        notional = available / (1 / lev + f + f * (1 - side / lev))
+        if side > 0 and self.rules.entry.order_type in {"market", "stop"}:
+            notional = notional * (
+                price / self.up(self.tick, price * (1 + self.rules.slippage_rate))
+            )
+        return notional
+
     def affords(self, side: int, notional: float, available: float) -> bool:
         return self.cost(side, notional) <= available * (1 + 1e-12)
 
@@ -222,11 +232,11 @@ class Money:
         self, side: int, equity: float, available: float, price: float, stop: float
     ) -> tuple[float, str]:
         """Return the quantity of an entry and the cap that bound it."""
-        r, f, lev = self.rules, self.rules.taker_rate, self.rules.leverage
+        r, lev = self.rules, self.rules.leverage
         caps = {
             "": self.wanted(equity, available, price, stop),
             "margin_share": equity * self.assumed.max_position_equity_pct / 100 * lev,
-            "affordability": available / (1 / lev + f + f * (1 - side / lev)),
+            "affordability": self.affordable(side, available, price),
             "max_margin_usdt": inf if r.max_margin_usdt is None else r.max_margin_usdt * lev,
             "max_notional_usdt": inf if r.max_notional_usdt is None else r.max_notional_usdt,
             "max_qty": self.most() * price,

@@ -114,7 +114,8 @@ REGISTER = {
         (LEDGER, "test_money_adds_up"),
     ],
     "S26 the fee cap takes leveraged fees for unleveraged": [
-        (HERE, "test_s26_what_is_affordable_is_the_whole_order_cost")
+        (HERE, "test_s26_what_is_affordable_is_the_whole_order_cost"),
+        (HERE, "test_s26_an_entry_sized_to_the_last_can_be_filled"),
     ],
     "S27 liquidation asks the account under isolated margin": [
         (HERE, "test_s27_a_position_loses_its_own_margin"),
@@ -370,6 +371,22 @@ def test_s26_what_is_affordable_is_the_whole_order_cost(action: int, side: int) 
     assert (order["status"], order["cap"]) == ("filled", "affordability")
     assert cost == pytest.approx(cash)
     assert notional < 0.95 * cash * leverage / (1 + 2 * fee)
+
+
+@pytest.mark.parametrize("action", [LONG, SHORT])
+@pytest.mark.parametrize("kind", ["market", "stop", "limit"])
+def test_s26_an_entry_sized_to_the_last_can_be_filled(action: int, kind: str) -> None:
+    """Its slippage is paid from what it was sized by, so that the gate at the fill lets it pass."""
+    given = rules(
+        leverage=50.0,
+        position_pct=100.0,
+        max_position_equity_pct=100.0,
+        slippage_rate=0.0002,
+        order_type=kind,
+    )
+    left = minutes([quiet(100.0)] * 3, [action], given, instrument=COARSE)
+    order = left.orders[0]
+    assert (order["status"], order["cap"]) == ("filled", "affordability")
 
 
 @pytest.mark.parametrize("side", [1, -1])
