@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ IP_REQUESTS, IP_SECONDS = 600, 5.0
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One request: when by the machine's clock, on which path, with which parameters."""
+    """One request: when by the client's clock, on which path, with which parameters."""
 
     at: float
     path: str
@@ -21,15 +22,19 @@ class Seen:
 
 @dataclass
 class Register:
-    """Every request in order; `broken` lists the moments at which a limit was exceeded."""
+    """Every request in order; `broken` lists the moments at which a limit was exceeded.
+
+    `clocks` are those of clients that skip their pauses: by the furthest of them the limit counts.
+    """
 
     seen: list[Seen] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    clocks: list[Callable[[], float]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, path: str, params: dict[str, Any], *, signed: bool) -> None:
         with self._lock:
-            now = time.monotonic()
+            now = max((clock() for clock in self.clocks), default=time.monotonic())
             self.seen.append(Seen(now, path, params, signed))
             if len(self.seen) > IP_REQUESTS:
                 earlier = self.seen[-1 - IP_REQUESTS].at

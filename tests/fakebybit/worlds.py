@@ -58,6 +58,7 @@ class Pauses:
 def client(server: FakeBybit, *, signed: bool = False, **more: Any) -> tuple[Client, Pauses]:
     """Return a client whose wall clock is the server's, unless `wall` is given."""
     pauses = Pauses()
+    server.register.clocks.append(pauses.monotonic)
     hosts = hosts_of(
         "demo", rest=server.rest_base, ws_public=server.ws_base, ws_private=server.ws_base
     )
