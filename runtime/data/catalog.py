@@ -21,6 +21,7 @@ import numpy as np
 from tradec.runtime.data import manifest as manifests
 from tradec.runtime.data.bars import Bars, Hole
 from tradec.runtime.data.errors import DataError
+from tradec.runtime.data.ingest import read_ingest
 from tradec.runtime.data.kinds import check_names, conform, kind_named
 from tradec.runtime.data.locking import symbol_lock
 from tradec.runtime.data.manifest import Manifest, Spans
@@ -198,15 +199,24 @@ class Catalog:
         return read_table(self._folder(venue, symbol, kind), kind_named(kind), start_ms, end_ms)
 
     def read_bars(
-        self, venue: str, symbol: str, start_ms: int | None = None, end_ms: int | None = None
+        self,
+        venue: str,
+        symbol: str,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        *,
+        with_heard: bool = False,
     ) -> Bars:
         """Return the minutes that lie whole in [start, end); None is where the data begin or end.
 
         Data that do not reach so far are refused (INSUFFICIENT_COVERAGE); long holes are listed.
+        `with_heard` adds what sessions heard and no sync has taken in yet (ingest.py).
         """
         check_names(venue, symbol)
         folder = self._folder(venue, symbol, "kline_1m")
-        return read_window(folder, f"catalogue:{venue}/{symbol}/kline_1m", start_ms, end_ms)
+        heard = read_ingest(self.root, venue, symbol) if with_heard else None
+        source = f"catalogue:{venue}/{symbol}/kline_1m"
+        return read_window(folder, source, start_ms, end_ms, heard)
 
     def status(self) -> list[SeriesStatus]:
         """Return every series that holds rows, by venue, symbol and kind."""

@@ -17,12 +17,15 @@ def perpetual(
     symbol: str,
     start_ms: int | None = None,
     end_ms: int | None = None,
+    *,
+    with_heard: bool = False,
 ) -> Bars:
     """Return the minutes of [start, end) with the mark prices and settlements that are there.
 
+    `with_heard` adds minutes that sessions heard and no sync has taken in yet.
     `mark`, `funding` and `open_interest` are None where the catalogue holds none in that span.
     """
-    bars = catalog.read_bars(venue, symbol, start_ms, end_ms)
+    bars = catalog.read_bars(venue, symbol, start_ms, end_ms, with_heard=with_heard)
     return replace(
         bars,
         mark=_mark(catalog, venue, symbol, bars),

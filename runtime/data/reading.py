@@ -2,11 +2,15 @@
 
 import bisect
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tradec.runtime.data import manifest as manifests
 from tradec.runtime.data.bars import Bars, from_columns
 from tradec.runtime.data.errors import DataError
+from tradec.runtime.data.ingest import Ingest
 from tradec.runtime.data.kinds import FLAG_FLAT, Kind, conform, empty_table
 from tradec.runtime.data.manifest import Spans
 from tradec.runtime.data.query import connect, literal_path
@@ -14,18 +18,46 @@ from tradec.runtime.data.timestamps import MINUTE_MS, iso
 
 _TRIES = 3
 
+FloatArray: TypeAlias = NDArray[np.float64]
 
-def read_window(folder: Path, source: str, start_ms: int | None, end_ms: int | None) -> Bars:
-    """Return the bars of [start, end) as one manifest of the folder names them."""
+
+class Columns(NamedTuple):
+    """Bars in order of time."""
+
+    ts: NDArray[np.int64]
+    open: FloatArray
+    high: FloatArray
+    low: FloatArray
+    close: FloatArray
+    volume: FloatArray
+
+
+def read_window(
+    folder: Path,
+    source: str,
+    start_ms: int | None,
+    end_ms: int | None,
+    heard: Ingest | None = None,
+) -> Bars:
+    """Return the bars of [start, end) as one manifest of the folder names them.
+
+    Minutes that sessions `heard` stand where the manifest has none.
+    """
     for _ in range(_TRIES):
         manifest = manifests.load(folder)
-        if manifest is None or not manifest.coverage:
+        known = manifest.coverage if manifest else ()
+        coverage = manifests.join((*known, *heard.spans)) if heard else known
+        if not coverage:
             raise _absent(folder)
-        start, end = _window(manifest.coverage, start_ms, end_ms)
-        first, last = _anchors(manifest.coverage, start, end)
-        files = [file for file in manifest.files if file.last >= first and file.first <= last]
+        start, end = _window(coverage, start_ms, end_ms)
+        first, last = _anchors(coverage, start, end)
+        named = manifest.files if manifest else ()
+        files = [file for file in named if file.last >= first and file.first <= last]
         if all((folder / file.name).exists() for file in files):
-            bars = _select([folder / file.name for file in files], first, last, source)
+            columns = _select([folder / file.name for file in files], first, last, source)
+            if heard:
+                columns = _with_heard(columns, heard, first, last)
+            bars, _ = from_columns(*columns, base_ms=MINUTE_MS, source=source)
             return bars.slice(bars.position(start), bars.position(end))
         # a manifest that was held for ten minutes may name files that are collected: read it again
     raise DataError("CATALOG_CORRUPT", f"a file that the manifest of {source} names is absent")
@@ -53,10 +85,12 @@ def read_table(folder: Path, kind: Kind, start_ms: int | None, end_ms: int | Non
     raise DataError("CATALOG_CORRUPT", f"a file that the manifest of {where} names is absent")
 
 
-def _select(paths: list[Path], first: int, last: int, source: str) -> Bars:
-    """Return the grid over the real bars that open in [first, last]."""
+def _select(paths: list[Path], first: int, last: int, source: str) -> Columns:
+    """Return the real bars that open in [first, last]."""
     import duckdb  # noqa: PLC0415 - deferred: heavy
 
+    if not paths:
+        return Columns(np.empty(0, np.int64), *np.empty((5, 0)))
     query = (
         "SELECT ts, open, high, low, close, volume FROM read_parquet(?) "  # noqa: S608 - a number
         f"WHERE ts BETWEEN ? AND ? AND (flags & {FLAG_FLAT}) = 0"
@@ -67,17 +101,17 @@ def _select(paths: list[Path], first: int, last: int, source: str) -> Bars:
             got = connection.execute(query, [patterns, first, last]).fetchnumpy()
     except duckdb.Error as error:
         raise DataError("CATALOG_CORRUPT", f"the files of {source} are unreadable") from error
-    bars, _ = from_columns(
-        got["ts"],
-        got["open"],
-        got["high"],
-        got["low"],
-        got["close"],
-        got["volume"],
-        MINUTE_MS,
-        source=source,
-    )
-    return bars
+    return Columns(**got)
+
+
+def _with_heard(columns: Columns, heard: Ingest, first: int, last: int) -> Columns:
+    """Return the bars with those that were heard of minutes in [first, last] that are not there."""
+    ts = heard.bars.ts
+    more = ~heard.flat & (first <= ts) & (ts <= last) & ~np.isin(ts, columns[0])
+    extra = [getattr(heard.bars, name)[more] for name in Columns._fields]
+    joined = [np.concatenate(pair) for pair in zip(columns, extra, strict=True)]
+    order = np.argsort(joined[0], kind="stable")
+    return Columns(*(column[order] for column in joined))
 
 
 def _joined(tables: list[Any]) -> Any:

@@ -17,6 +17,7 @@ from tradec.runtime.data import snapshots
 from tradec.runtime.data.catalog import Catalog
 from tradec.runtime.data.checks import Refused
 from tradec.runtime.data.fetching import FETCHERS, Batch
+from tradec.runtime.data.ingest import HEARD_KIND, take_in
 from tradec.runtime.data.kinds import kind_named
 from tradec.runtime.data.manifest import Spans, lacking
 
@@ -142,11 +143,20 @@ class Sync:
         client = self._connect()
         try:
             with self._catalog.writing(self._venue, wants[0].symbol):
+                self._take_in(client, wants)
                 for want in wants:
                     self._want(client, want)
         finally:
             if self._closes:
                 client.close()
+
+    def _take_in(self, client: Client, wants: list[Want]) -> None:
+        """Write what sessions heard of the symbol, so that it is not asked for again."""
+        for want in wants:
+            if want.kind == HEARD_KIND:
+                report = take_in(self._catalog, self._venue, want.symbol, client.now_ms())
+                self.done[want.symbol, want.kind].written += report.written if report else 0
+                return
 
     def _want(self, client: Client, want: Want) -> None:
         done = self.done[want.symbol, want.kind]

@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from fakebybit.worlds import MINUTE_MS, T0, client, market
 from tradec.runtime.bybit.market import Span
 from tradec.runtime.data import fetching
 from tradec.runtime.data.catalog import DEFAULT_VENUE, Catalog
+from tradec.runtime.data.ingest import IngestWriter
 from tradec.runtime.data.syncing import Done, Sync, Want, lacking_of
 
 MINUTES = 3_300
@@ -138,6 +140,23 @@ def test_the_absent_minutes_of_a_page_are_asked_for_at_once(
     synced(server, tmp_path, wants())
     pages = math.ceil(MINUTES / 1000)
     assert len(server.register.of(KLINE)) <= 2 * pages + 1
+
+
+def test_what_sessions_heard_is_not_asked_for(server: FakeBybit, tmp_path: Path) -> None:
+    server.markets["BTCUSDT"].minutes = world = market(MINUTES).minutes
+    with closing(IngestWriter(tmp_path, DEFAULT_VENUE, "BTCUSDT", "demo", durable=False)) as writer:
+        for ts, *prices, volume, _ in world[500:2_000].tolist():
+            writer.append(int(ts), (*prices, volume))
+    (done,) = synced(server, tmp_path, wants()[:1])
+    assert done.written == MINUTES
+    asked = [
+        (int(one.params["start"]), int(one.params["end"])) for one in server.register.of(KLINE)
+    ]
+    heard = T0 + 500 * MINUTE_MS, T0 + 2_000 * MINUTE_MS
+    assert all(end < heard[0] or start >= heard[1] for start, end in asked)
+    bars = Catalog(tmp_path).read_bars(DEFAULT_VENUE, "BTCUSDT")
+    np.testing.assert_array_equal(bars.close, world[:, 4])
+    np.testing.assert_array_equal(bars.volume, world[:, 5])
 
 
 def _partial(result: dict[str, Any]) -> dict[str, Any]:
