@@ -95,7 +95,7 @@ def run(
         show("reading the data")
         market = market_for(asked, machine, settings.data_dir)
         begun = perf_counter()
-        outcome = _traded(machine, market, features=FEATURES in emit, show=show)
+        outcome = traded(machine, market, features=FEATURES in emit, show=show)
         seconds = perf_counter() - begun
         show("writing the result")
         done = Done(
@@ -137,7 +137,7 @@ def _lacking(machine: "Machine", market: "Market") -> list[str]:
     ]
 
 
-def _traded(
+def traded(
     machine: "Machine", market: "Market", *, features: bool, show: Show
 ) -> "backtest.Outcome":
     """Return what came of the run."""
