@@ -102,11 +102,10 @@ cdef class Exchange:
 
     cdef void open_bar(self, Py_ssize_t i, bint present) noexcept nogil:
         """A1 funding, A2 what was decided before bar i arrives at its open: close before entry."""
-        cdef Minute m
+        cdef Minute m = minute_of(self.book.feed, i)
+        if self.book.ledger.side != 0:
+            settle_funding(&self.book, m.t0)    # also where nothing trades
         if present:
-            m = minute_of(self.book.feed, i)
-            if self.book.ledger.side != 0:
-                settle_funding(&self.book, m.t0)
             if self.book.closing:
                 leave_at_market(&self.book, &m, m.t0, m.open, AT_OPEN)
             if self.book.work.number and not self.book.work.rests:
@@ -119,7 +118,6 @@ cdef class Exchange:
         cdef bint is_stop
         if present:
             if self.book.ledger.side != 0:
-                settle_funding(&self.book, m.t1 - 1)
                 pass_minute(&self.book, &m, False, False)
             elif self.book.work.number and self.book.work.rests:
                 if fill_at_open(&self.book, &m):
@@ -129,6 +127,7 @@ cdef class Exchange:
                     if fill_inside(&self.book, &m):
                         pass_minute(&self.book, &m, True, is_stop)
         elif self.book.ledger.side != 0:
+            settle_funding(&self.book, m.t1 - 1)
             widen(&self.book, m.low, m.high)    # an absent bar is one at the close before
         test_floor(&self.book, &m)
         if self.book.work.number and self.book.work.expires and m.t1 >= self.book.work.expires:

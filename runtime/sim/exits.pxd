@@ -3,11 +3,13 @@
 # liquidation; at the open of a minute or inside it.
 from libc.math cimport INFINITY, NAN
 from libc.stdint cimport int8_t, int32_t, int64_t
+from tradec.runtime.kernels.hint cimport larger, smaller
 from tradec.runtime.sim.book cimport (
     Book, LIQUIDATED, Minute, NO_STOP, end_closing, end_entry, end_order, margin_prices, new_closing,
     new_fill, new_order, note_state, order_of, widen,
 )
 from tradec.runtime.sim.grid cimport grid_down, grid_near
+from tradec.runtime.sim.holding cimport settle_funding
 from tradec.runtime.sim.ledger cimport Settled, ledger_close
 from tradec.runtime.sim.prices cimport (
     impact, is_outside_band, is_traded, is_triggered, market_price,
@@ -206,6 +208,11 @@ cdef inline void exit_at_open(Book* b, const Minute* m) noexcept nogil:
 # --- inside a minute, simulation.md B -----------------------------------------------------------
 
 
+cdef inline double in_range(const Minute* m, double price) noexcept nogil:
+    """A price that trades in the minute: its extreme for a stop that the entry's slippage passed."""
+    return larger(m.low, smaller(m.high, price))
+
+
 cdef inline void note_other(Book* b, double price, double rate, bint at_entry) noexcept nogil:
     """Keep the exit price that the other order of events gives, if it is the first such minute."""
     if b.held.other != b.held.other:
@@ -271,7 +278,7 @@ cdef inline void exit_inside(Book* b, const Minute* m, bint is_new, bint by_stop
             note_other(b, b.held.bankruptcy, b.terms.taker, is_new)
         elif by_stop:
             note_market(b, m, m.close, True)
-        trigger_exit(b, m, ts, b.held.stop_by, stop, stop, AT_LEVEL)
+        trigger_exit(b, m, ts, b.held.stop_by, stop, in_range(m, stop), AT_LEVEL)
     elif won and is_new:
         note_target(b, m, True)
     elif won:
@@ -289,6 +296,8 @@ cdef inline void pass_minute(Book* b, const Minute* m, bint is_new, bint by_stop
     if not is_new:
         widen(b, m.open, m.open)
         exit_at_open(b, m)
+        if b.ledger.side != 0:
+            settle_funding(b, m.t1 - 1)
     if b.ledger.side != 0:
         exit_inside(b, m, is_new, by_stop)
     if b.ledger.side != 0:

@@ -38,15 +38,14 @@ class ReferenceExchange(Entries, Exits, Holding):
 
     def before_step(self, bar: Row) -> None:
         """A, B and what of C does not need the features of the minute."""
+        self.settle_funding(bar["t0"])
         if bar["present"]:
-            self.settle_funding(bar["t0"])
             self.at_open(bar)
             if self.over:
                 return
-            if self.position is not None:
-                self.settle_funding(bar["t1"] - 1)
             self.live(bar)
         elif self.position is not None:
+            self.settle_funding(bar["t1"] - 1)
             self.position["seen"].append(bar["close"])  # absent: flat at the close before
         if self.stop_reason == "end_of_data":
             floor = self.rules.backtest.stop_equity_usdt
@@ -83,6 +82,8 @@ class ReferenceExchange(Entries, Exits, Holding):
         if not is_new:
             position["seen"].append(bar["open"])
             self.exit_at_open(position, bar)
+            if self.position is not None:
+                self.settle_funding(bar["t1"] - 1)
         if self.position is not None:
             self.exit_inside(position, bar, is_new=is_new, by_stop=by_stop)
         if self.position is not None:

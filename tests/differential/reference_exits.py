@@ -56,7 +56,8 @@ class Exits(ReferenceBook):
                 self.liquidate(ts)
         elif hit:
             self.doubt(position, bar, events, "stop", is_new=is_new, by_stop=by_stop)
-            self.act(position["by"], stop, bar, (ts, stop, "level"))
+            price = min(max(stop, bar["low"]), bar["high"])  # slippage may have passed the stop
+            self.act(position["by"], stop, bar, (ts, price, "level"))
         elif won and is_new:
             self.doubt(position, bar, events, "entry", is_new=True, by_stop=by_stop)
         elif won:
