@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tradec.runtime.metrics.sums import Array, largest, mean, percent, ratio, total
-from tradec.runtime.sim.accounts import maintenance
+from tradec.runtime.sim.accounts import can_liquidate, maintenance
 from tradec.runtime.sim.tables import Columns
 
 BLOCK = 1 << 16
@@ -48,7 +48,7 @@ def margin_metrics(marked: Marked) -> dict[str, Any]:
         quantity = state["signed_qty"]
         left = state["margin"] + quantity * (marks - state["entry"])
         kept = maintenance(marked.tiers, np.abs(quantity) * marks)
-        needs, reachable = kept > 0.0, state["liquidation"] > 0.0
+        needs, reachable = kept > 0.0, can_liquidate(state)
         needed.append(_least(left[needs] / kept[needs]))
         away = np.abs(marks[reachable] - state["liquidation"][reachable])
         distance.append(_least(100.0 * away / marks[reachable]))

@@ -56,7 +56,7 @@ def positions_of(trades: Columns, frame: Frame) -> Positions:
         ticks=trades["margin_ticks"][first],
         realized=_summed(trades["realized_pnl"], place, first.size),
         risk=(trades["entry_qty"] * np.abs(stopped))[last],
-        notional=trades["entry_notional"][first],
+        notional=trades["entry_notional"][last],
         duration=(end - start) / frame.exec_ms,
         is_long=trades["side"][first] == "long",
         mae=trades["mae_pct"][last],

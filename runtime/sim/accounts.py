@@ -52,6 +52,13 @@ def maintenance(tiers: list[dict[str, float]], notional: Array) -> Array:
     return needed
 
 
+def can_liquidate(states: Array) -> Array:
+    """Tell which states a falling mark can end: not those of a long that is paid for in full."""
+    is_held = states["signed_qty"] != 0.0
+    near: Array = is_held & (states["liquidation"] > 1e-9 * states["entry"])
+    return near
+
+
 def account_columns(
     states: Array, ts_close: Array, marks: Array, tiers: list[dict[str, float]]
 ) -> Columns:
@@ -68,7 +75,7 @@ def account_columns(
     notional = np.abs(now["signed_qty"]) * marks
     equity = now["cash"] + unrealized
     needed = np.where(held, maintenance(tiers, notional), np.nan)
-    reachable = held & (now["liquidation"] > 0.0)
+    reachable = can_liquidate(now)
     locked = now["margin"] + now["reserve"] + now["reserved"]
     return {
         "ts_close": ts_close,

@@ -76,3 +76,30 @@ def test_there_is_no_circle() -> None:
         leaves = {name for name, targets in after.items() if not targets}
         assert leaves, f"import circle among {sorted(after)}"
         after = {name: targets - leaves for name, targets in after.items() if name not in leaves}
+
+
+def test_what_validates_a_run_shares_nothing_with_what_made_it() -> None:
+    """`validate math` computes anew: it reaches neither the engine nor what it writes with."""
+    made = {
+        "runtime.sim",
+        "runtime.metrics",
+        "runtime.engine",
+        "runtime.backtest",
+        "runtime.schemas",
+    }
+    made |= {"runtime.strategy", "runtime.artifacts", "runtime.indicators", "runtime.timeframe"}
+    known = {shown(path).removesuffix(".py").replace("/", "."): path for path in PYTHON["runtime"]}
+    ahead = [name for name in known if name.startswith("runtime.validate.")]
+    reached: set[str] = set()
+    while ahead:
+        name = ahead.pop()
+        if name not in reached and name in known:
+            reached.add(name)
+            ahead += ours(known[name])
+    assert len(reached) > 10
+    users = {name for name in reached for one in ours(known[name]) if _within(one, made)}
+    assert users == set()
+
+
+def _within(name: str, modules: set[str]) -> bool:
+    return any(name == module or name.startswith(f"{module}.") for module in modules)

@@ -29,6 +29,7 @@ COMMANDS = {
     "units": ("tradec.cli.app", "units", "Check indicators and structures of your own."),
     "play": ("tradec.cli.app", "play", "List plays, look into one, say whether it can run."),
     "data": ("tradec.cli.app", "data", "Import market data, and see what there is."),
+    "validate": ("tradec.cli.app", "validate", "Hold what tradec says against what is so."),
     "runs": ("tradec.cli.app", "runs", "List past runs and look into them."),
 }
 DATA = {
@@ -57,12 +58,13 @@ PLAY = {
 UNITS = {
     "check": ("tradec.cli.units_check", "check", "Hold a unit's two halves to each other."),
 }
+VALIDATE = {
+    "math": ("tradec.cli.validate_math", "math", "Compute every figure of a run anew."),
+}
 RUNS = {
     "list": ("tradec.cli.runs_list", "list_", "List the runs of a folder."),
     "show": ("tradec.cli.runs_show", "show", "Show the result of one run."),
     "compare": ("tradec.cli.runs_compare", "compare", "Show where two runs part."),
-    "report": ("tradec.cli.runs_report", "report", "Write one run as an HTML page."),
-    "plot": ("tradec.cli.runs_plot", "plot", "Draw one run as a PNG or SVG."),
     "export": ("tradec.cli.runs_export", "export", "Write a table of a run into a file."),
     "prune": ("tradec.cli.runs_prune", "prune", "Delete old runs."),
 }
@@ -102,3 +104,9 @@ def units() -> None:
 @global_options(hidden=True)
 def runs() -> None:
     """List past runs and look into them."""
+
+
+@click.group(cls=LazyGroup, lazy=VALIDATE)
+@global_options(hidden=True)
+def validate() -> None:
+    """Hold what tradec says against what is so, by independent code."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tradec.cli.data_file import existing
 from tradec.cli.error import CommandError
@@ -12,10 +12,34 @@ from tradec.cli.times import shown
 from tradec.runtime.timeframe import MINUTE_MS, TIMEFRAMES
 
 if TYPE_CHECKING:
-    from tradec.cli.machine import Machine
     from tradec.runtime.data.bars import Bars
     from tradec.runtime.data.catalog import Catalog
     from tradec.runtime.sim.instrument import Instrument
+
+
+class Reader(Protocol):
+    """What bars are found for: a machine, or the record of a run."""
+
+    @property
+    def exec(self) -> str:
+        """Return the exec timeframe."""
+
+    @property
+    def symbol(self) -> str:
+        """Return the symbol."""
+
+    @property
+    def warmup(self) -> Mapping[str, int]:
+        """Return the closed bars that each timeframe needs."""
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        """Return the money rules, `backtest` among them."""
+
+    @property
+    def validation(self) -> Mapping[str, Any]:
+        """Return what is said of a synthetic market."""
+
 
 SYNTHETIC: Mapping[str, Any] = {"pattern": "trending", "bars": 2_000, "seed": 42}
 """What a synthetic market is made from where nobody says otherwise (rulings B2)."""
@@ -54,7 +78,7 @@ class Market:
     warnings: tuple[str, ...] = ()
 
 
-def market_for(wanted: Wanted, machine: "Machine", data_dir: Path | None) -> Market:
+def market_for(wanted: Wanted, machine: Reader, data_dir: Path | None) -> Market:
     """Return the bars that the machine will see, history for its warm-up in front."""
     refuse_contradictions(wanted)
     if wanted.synthetic:
@@ -94,7 +118,7 @@ def history_start(start_ms: int, warmup: Mapping[str, int]) -> int:
     return min(opens, default=start_ms)
 
 
-def _synthetic(wanted: Wanted, machine: "Machine") -> Market:
+def _synthetic(wanted: Wanted, machine: Reader) -> Market:
     """Return a synthetic market: the warm-up, and the pattern over the bars after it."""
     from tradec.runtime.data.synthetic import START_MS, synthesize
 
@@ -147,7 +171,7 @@ def _from_file(wanted: Wanted) -> Market:
     return _market(bars, wanted, "file", where)
 
 
-def _from_catalogue(wanted: Wanted, machine: "Machine", data_dir: Path | None) -> Market:
+def _from_catalogue(wanted: Wanted, machine: Reader, data_dir: Path | None) -> Market:
     from tradec.runtime.backtest import data_start
     from tradec.runtime.data.catalog import DEFAULT_VENUE, Catalog
     from tradec.runtime.data.perpetual import perpetual
@@ -179,9 +203,7 @@ def _snapshot(catalog: "Catalog", symbol: str, at_ms: int) -> "Instrument | None
     return Instrument.of_snapshot(found, tiers, f"{DEFAULT_VENUE} at {shown(found['ts'])}")
 
 
-def _lacking(
-    market: Market, machine: "Machine", instrument: "Instrument | None"
-) -> tuple[str, ...]:
+def _lacking(market: Market, machine: Reader, instrument: "Instrument | None") -> tuple[str, ...]:
     """Return what the catalogue lacks to judge a play as the exchange would (simulation.md 19)."""
     found = []
     if instrument is None:

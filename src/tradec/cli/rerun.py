@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tradec.cli.error import CommandError, error_of
+from tradec.cli.error import CommandError
 from tradec.cli.exits import Exit
 from tradec.cli.machine import Machine, machine_for
 from tradec.cli.market import Market, Wanted, market_for
 from tradec.cli.progress import Show
-from tradec.cli.run import traded
 from tradec.cli.settings import current
 
 if TYPE_CHECKING:
@@ -75,23 +74,24 @@ def wanted_by(manifest: Mapping[str, Any]) -> Wanted:
 
 
 def again(run: "RunEntry", show: Show, *, features: bool = False) -> Again:
-    """Return a run repeated; raises CommandError where it cannot be, or comes to something else."""
-    try:
-        return _again(run, show, features=features)
-    except CommandError:
-        raise
-    except Exception as problem:
-        failure = error_of(problem)
-        if failure is None:
-            raise
-        raise failure from problem
+    """Return a run repeated; raises CommandError where its result is not the recorded one."""
+    from tradec.runtime import backtest
 
-
-def _again(run: "RunEntry", show: Show, *, features: bool) -> Again:
     machine = machine_of(run, show)
     show("reading the data")
     market = market_of(run, machine)
-    outcome = traded(machine, market, features=features, show=show)
+    show("running")
+    outcome = backtest.run(
+        machine.strategy,
+        market.bars,
+        machine.trading_rules(),
+        market.instrument,
+        exec_tf=machine.exec,
+        warmup=machine.warmup,
+        window=backtest.Window(start=market.start, end=market.end),
+        emit_features=features,
+        progress=lambda done, total: show("running", done, total),
+    )
     if f"{outcome.digest:016x}" != run.manifest["digest"]:
         raise CommandError(
             f"{run.run_id} does not repeat: its digest was {run.manifest['digest']} "

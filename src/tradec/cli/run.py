@@ -95,7 +95,7 @@ def run(
         show("reading the data")
         market = market_for(asked, machine, settings.data_dir)
         begun = perf_counter()
-        outcome = traded(machine, market, features=FEATURES in emit, show=show)
+        outcome = _traded(machine, market, features=FEATURES in emit, show=show)
         seconds = perf_counter() - begun
         show("writing the result")
         done = Done(
@@ -137,7 +137,7 @@ def _lacking(machine: "Machine", market: "Market") -> list[str]:
     ]
 
 
-def traded(
+def _traded(
     machine: "Machine", market: "Market", *, features: bool, show: Show
 ) -> "backtest.Outcome":
     """Return what came of the run."""

@@ -41,6 +41,8 @@ INPUTS = (
     "instrument",
     "config",
 )
+COSTS = ("fees", "slippage", "funding", "volume", "turnover")
+"""Metrics whose name holds one of these words are costs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,6 +276,4 @@ def _object(found: Compared) -> dict[str, Any]:
 
 def is_cost(name: str) -> bool:
     """Return whether a metric is a cost of trading."""
-    from tradec.runtime.metrics.table import METRICS
-
-    return any(one.name == name and one.group == "costs" for one in METRICS)
+    return any(word in name for word in COSTS)

@@ -10,11 +10,11 @@ import pytest
 
 import tradec as package
 from commandline import tradec
-from tradec.cli.app import COMMANDS, DATA, PLAY, RUNS, UNITS, tradec_
+from tradec.cli.app import COMMANDS, DATA, PLAY, RUNS, UNITS, VALIDATE, tradec_
 from tradec.cli.error import Terminated
 from tradec.cli.lazy import LazyGroup
 
-GROUPS = {"data": DATA, "play": PLAY, "runs": RUNS, "units": UNITS}
+GROUPS = {"data": DATA, "play": PLAY, "runs": RUNS, "units": UNITS, "validate": VALIDATE}
 LEAVES = [
     *([name] for name in COMMANDS if name not in GROUPS),
     *([group, name] for group, commands in GROUPS.items() for name in commands),
