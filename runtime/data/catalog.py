@@ -99,6 +99,10 @@ class Catalog:
         self._lock_timeout = lock_timeout
         self._held: set[tuple[int, Path]] = set()
 
+    def now_ms(self) -> int:
+        """Return the time of the catalogue's clock in ms UTC."""
+        return self._clock()
+
     def write(  # noqa: PLR0913  what a write is made of
         self,
         venue: str,

@@ -1,11 +1,12 @@
 """Quality of bars as they come: which rows can be used, which are refused and why.
 
 Order of the checks, the first that fails names the row:
-time, grid, values present, finite, positive, low <= min(o, c) <= max(o, c) <= high, volume, twice
+time, grid, values present, finite, positive, low <= min(o, c) <= max(o, c) <= high, volume, closed,
+twice
 
 Rows in another order are sorted and counted. Equal rows of one time are merged and counted; rows
-of one time that differ are all refused, for none of them is known to be right. Whether the last
-bar was closed when it was recorded cannot be known from a file.
+of one time that differ are all refused, for none of them is known to be right. A bar that has not
+closed by now is refused; whether the last one had closed when it was recorded no file can say.
 """
 
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ Reason: TypeAlias = Literal[
     "not_positive",
     "ohlc_order",
     "negative_volume",
+    "not_closed",
     "conflicting_duplicate",
 ]
 
@@ -39,6 +41,7 @@ REASONS: MappingProxyType[Reason, str] = MappingProxyType(
         "not_positive": "a price is zero or negative",
         "ohlc_order": "low <= min(open, close) <= max(open, close) <= high does not hold",
         "negative_volume": "the volume is negative",
+        "not_closed": "the bar had not closed yet",
         "conflicting_duplicate": "several rows of one time differ",
     }
 )
@@ -102,10 +105,18 @@ class Checked:
         """Return the number of rows refused for whatever reason."""
         return sum(group.count for group in self.refused)
 
+    @property
+    def has_open_bar(self) -> bool:
+        """Tell whether one bar, and no more, had not closed: the last of a recording."""
+        return any(group.reason == "not_closed" and group.count == 1 for group in self.refused)
 
-def check_rows(rows: Rows, base_ms: int) -> Checked:
-    """Return the rows sorted into those that make bars of `base_ms` and those that are refused."""
-    verdicts = _verdicts(rows, base_ms)
+
+def check_rows(rows: Rows, base_ms: int, now_ms: int | None = None) -> Checked:
+    """Return the rows sorted into those that make bars of `base_ms` and those that are refused.
+
+    Without `now_ms` every bar counts as closed.
+    """
+    verdicts = _verdicts(rows, base_ms, now_ms)
     bad = np.zeros(rows.n, np.bool_)
     groups: list[Refused] = []
     for reason, mask in verdicts:
@@ -132,7 +143,7 @@ def check_rows(rows: Rows, base_ms: int) -> Checked:
     )
 
 
-def _verdicts(rows: Rows, base_ms: int) -> tuple[tuple[Reason, Mask], ...]:
+def _verdicts(rows: Rows, base_ms: int, now_ms: int | None) -> tuple[tuple[Reason, Mask], ...]:
     """Return which rows fail each check; NaN compares false, so it fails only its own."""
     o, h, low, c, v = rows.open, rows.high, rows.low, rows.close, rows.volume
     prices = np.stack((o, h, low, c))
@@ -140,6 +151,7 @@ def _verdicts(rows: Rows, base_ms: int) -> tuple[tuple[Reason, Mask], ...]:
     off_grid: Mask = ~rows.times.whole | (rows.times.ms % base_ms != 0)
     disordered: Mask = (low > np.minimum(o, c)) | (np.maximum(o, c) > h)
     negative: Mask = v < 0
+    open_: Mask = rows.times.ms > (2**62 if now_ms is None else now_ms - base_ms)
     priceless: Mask = np.any(prices <= 0, axis=0)
     return (
         ("bad_timestamp", ~rows.times.valid),
@@ -149,6 +161,7 @@ def _verdicts(rows: Rows, base_ms: int) -> tuple[tuple[Reason, Mask], ...]:
         ("not_positive", priceless),
         ("ohlc_order", disordered),
         ("negative_volume", negative),
+        ("not_closed", open_),
     )
 
 

@@ -77,7 +77,8 @@ def import_file(  # noqa: PLR0913 - what a user can say of a file
 ) -> ImportReport:
     """Put the minutes of a file into the catalogue; on any error, nothing.
 
-    More than the share `max_refused` of bad rows refuses the file; 1.0 takes every good row.
+    More than the share `max_refused` of bad rows refuses the file; 1.0 takes every good row. One
+    bar that has not closed yet is left out and told.
     A file that contradicts what Bybit has said of the same minutes is refused, unless it is to
     replace it. With `dry` nothing is written.
     """
@@ -87,9 +88,9 @@ def import_file(  # noqa: PLR0913 - what a user can say of a file
     found = read_format(path, hints or Hints(symbol=symbol))
     rows = found.rows
     progress("check", 0, rows.n)
-    checked = check_rows(rows, MINUTE_MS)
+    checked = check_rows(rows, MINUTE_MS, catalog.now_ms())
     _refuse_coarse(path, checked.ts)
-    _refuse_bad(path, checked, rows.n, max_refused)
+    _refuse_bad(path, checked, rows.n, max_refused, told=int(checked.has_open_bar))
     progress("write", 0, rows.n)
     bars, table = _minutes(checked, f"import:{path.name}", found.src)
     overlap = _overlap(catalog, venue, symbol, checked)
@@ -151,12 +152,17 @@ def _refuse_contradiction(path: Path, overlap: tuple[int, int]) -> None:
         raise DataError("CONFLICTING_ROWS", what, {"overlap": both, "disagree": apart})
 
 
-def read_file(path: Path | str, mapping: Mapping[str, str] | None = None) -> Bars:
-    """Return the bars of a file of any one timeframe up to a day; any bad row refuses it."""
+def read_file(
+    path: Path | str, mapping: Mapping[str, str] | None = None, *, now_ms: int | None = None
+) -> Bars:
+    """Return the bars of a file of any one timeframe up to a day; any bad row refuses it.
+
+    So does a bar that has not closed by `now_ms`.
+    """
     path = Path(path)
     rows = read_rows(path, mapping)
     base_ms = infer_base(path, rows.times.ms[rows.times.valid])
-    checked = check_rows(rows, base_ms)
+    checked = check_rows(rows, base_ms, now_ms)
     _refuse_bad(path, checked, rows.n, 0.0)
     bars, _ = _grid(checked, base_ms, f"file:{path.name}")
     return bars
@@ -222,10 +228,10 @@ def _refuse_coarse(path: Path, ts: NDArray[np.int64]) -> None:
         raise DataError("TIMEFRAME_MISMATCH", what, {"timeframe": name})
 
 
-def _refuse_bad(path: Path, checked: Checked, read: int, max_refused: float) -> None:
-    """Refuse a file with no usable row, or with more bad ones than are allowed."""
+def _refuse_bad(path: Path, checked: Checked, read: int, max_refused: float, told: int = 0) -> None:
+    """Refuse a file with no usable row, or with more bad ones than are allowed and `told`."""
     bad = checked.refused_rows
-    if read and len(checked.ts) and bad <= max_refused * read:
+    if read and len(checked.ts) and bad - told <= max_refused * read:
         return
     if not read:
         raise DataError("FILE_UNREADABLE", f"{path.name} holds no rows")

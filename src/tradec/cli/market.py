@@ -163,10 +163,11 @@ def _figures(wanted: Wanted, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _from_file(wanted: Wanted) -> Market:
+    from tradec.runtime.data.catalog import wall_ms
     from tradec.runtime.data.importing import read_file
 
     assert wanted.file is not None
-    bars = read_file(existing(wanted.file))
+    bars = read_file(existing(wanted.file), now_ms=wall_ms())
     where = {"file": wanted.file.name, "path": str(wanted.file.resolve())}
     return _market(bars, wanted, "file", where)
 

@@ -1,6 +1,7 @@
 """Each class of defect is found, named, and nothing else is."""
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -67,6 +68,15 @@ def test_bad_value_is_named(column: str, value: float, reason: Reason) -> None:
     assert (example.row, example.ts) == (6, T0 + 5 * MINUTE)
     assert len(checked.ts) == N - 1
     assert T0 + 5 * MINUTE not in checked.ts
+
+
+def test_a_bar_that_has_not_closed_is_named() -> None:
+    last_close = T0 + N * MINUTE
+    assert check_rows(clean(), MINUTE, last_close).refused == ()
+    checked = check_rows(clean(), MINUTE, last_close - 1)
+    assert (reasons(checked), checked.has_open_bar) == ({"not_closed": 1}, True)
+    checked = check_rows(clean(), MINUTE, last_close - MINUTE - 1)
+    assert (reasons(checked), checked.has_open_bar) == ({"not_closed": 2}, False)
 
 
 def test_zero_volume_and_a_flat_bar_are_sound() -> None:
@@ -136,7 +146,7 @@ def test_examples_are_the_first_few_only() -> None:
 
 
 def test_every_reason_has_its_words() -> None:
-    assert len(REASONS) == 8
+    assert REASONS.keys() == set(get_args(Reason))
     assert all(text and text[0].islower() and text[-1] != "." for text in REASONS.values())
 
 

@@ -126,12 +126,13 @@ def test_lock_is_waited_for(tmp_path: Path) -> None:
     assert time.monotonic() - begun >= 0.3
 
 
-def test_readers_see_whole_writes_while_a_writer_commits(tmp_path: Path) -> None:
-    writer = start(WRITER, tmp_path, 4)
+@pytest.mark.parametrize("seconds", [3, pytest.param(55, marks=pytest.mark.slow)])
+def test_readers_see_whole_writes_while_a_writer_commits(seconds: int, tmp_path: Path) -> None:
+    writer = start(WRITER, tmp_path, seconds + 1)
     assert line_of(writer) == "1"
-    readers = [start(READER, tmp_path, 3) for _ in range(2)]
+    readers = [start(READER, tmp_path, seconds) for _ in range(2)]
     for process in (*readers, writer):
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=seconds + 60)
         assert process.returncode == 0, err
         if process is not writer:
             reads, first, last = map(int, out.split())

@@ -6,14 +6,18 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from fakebybit.market import rolled_up
 from fakebybit.server import FakeBybit
 from fakebybit.worlds import MINUTE_MS, T0, client, market
+from shared import need_shared
 from tradec.runtime.bybit import market as bybit
 from tradec.runtime.bybit.market import Span
 from tradec.runtime.data.catalog import DEFAULT_VENUE as VENUE
 from tradec.runtime.data.catalog import Catalog
+from tradec.runtime.data.importing import import_file
 from tradec.runtime.data.quality import compare_rolled, examine, gaps, heal
 from tradec.runtime.data.syncing import Sync, Want
 
@@ -166,3 +170,30 @@ def test_minutes_add_up_to_the_bars_of_the_exchange(server: FakeBybit, catalog: 
     compared, found = compare_rolled(catalog, VENUE, SYMBOL, "15m", wrong)
     assert compared == 26
     assert [(m.ts, m.column) for m in found] == [(native[0][0], "high")]
+
+
+def test_real_minutes_add_up_to_the_bars_of_the_exchange(tmp_path: Path) -> None:
+    catalog = Catalog(tmp_path)
+    import_file(need_shared("data", "bybit_linear_BTCUSDT_1m_2025-05_06.parquet"), catalog, SYMBOL)
+    file = need_shared("data", "bybit_linear_BTCUSDT_15m_2023-12_2026.parquet")
+    native = list(zip(*pq.read_table(file).to_pydict().values(), strict=True))
+    compared, found = compare_rolled(catalog, VENUE, SYMBOL, "15m", native)
+    assert compared > 2_900
+    assert found == []
+
+
+@pytest.mark.parametrize("name", ["BTCUSDT_1m_2026-02_03", "ETHUSDT_1m_2025-05_06"])
+def test_real_minutes_add_up_as_another_hand_adds_them(name: str, tmp_path: Path) -> None:
+    """Where there are no slower bars of the exchange: the roll-up of the loopback server."""
+    catalog, file = Catalog(tmp_path), need_shared("data", f"bybit_linear_{name}.parquet")
+    import_file(file, catalog, SYMBOL)
+    minutes = np.column_stack([column.to_numpy() for column in pq.read_table(file).columns])
+    native = [tuple(row) for row in rolled_up(minutes, 15 * MINUTE_MS)[1:-1].tolist()]
+    compared, found = compare_rolled(catalog, VENUE, SYMBOL, "15m", native)
+    assert compared == len(native) > 2_800
+    assert found == []
+    quarters = catalog.read_bars(VENUE, SYMBOL).roll_up(15)
+    for place, column in enumerate(("open", "high", "low", "close")):
+        first = quarters.position(int(native[0][0]))
+        same = getattr(quarters, column)[first : first + len(native)]
+        np.testing.assert_array_equal(same, [row[1 + place] for row in native])
