@@ -10,29 +10,14 @@ from fakebybit.account import Account
 from fakebybit.market import Market
 from fakebybit.path import bars_of, instrument_of, rules_of
 from fakebybit.private import PrivateRest
+from fakebybit.walks import walk
 from fakebybit.wire import text
-from fakebybit.worlds import MINUTE_MS, T0, market
+from fakebybit.worlds import MINUTE_MS, T0
 from generators.money import stop, target
 from tradec.runtime.sim.rules import Entry, Rules, Sizing
 from tradec.runtime.timeframe import TIMEFRAMES
 
 MINUTES = 240
-
-
-def walk(seed: int) -> Market:
-    """Return a market that moves enough for stops, targets, gaps and funding to happen."""
-    noise = np.random.default_rng(seed)
-    made = market(MINUTES)
-    steps = noise.integers(-400, 401, MINUTES) / 10.0
-    close = 50_000.0 + np.cumsum(steps)
-    opened = np.concatenate([[50_000.0], close[:-1]]) + noise.integers(-20, 21, MINUTES) / 10.0
-    reach = noise.integers(0, 300, (2, MINUTES)) / 10.0
-    high, low = np.maximum(opened, close) + reach[0], np.minimum(opened, close) - reach[1]
-    table = np.column_stack([made.minutes[:, 0], opened, high, low, close, made.minutes[:, 5:]])
-    made.minutes, made.mark = table, table[:, :5].copy()
-    settled = np.arange(0, MINUTES, 60) * MINUTE_MS + T0
-    made.funding = np.column_stack([settled, noise.choice((1e-4, -3e-4), len(settled))])
-    return made
 
 
 def expected(place: Market, rules: Rules, actions: list[int]) -> ReferenceExchange:

@@ -1,0 +1,386 @@
+"""From decisions to orders on an exchange, and back to what the strategy may know of its account.
+
+The desk is to a real exchange what the simulated one is to a backtest: it is called at the close of
+each minute, `minute` then `decide`, hears private messages in between, and after them `act` brings
+the exchange to what is wanted. Quantities, prices and levels are those of `Figures`, which are the
+simulator's. Every order leaves through `_send`: an entry only if `admits` has no objection, what
+reduces always. Only the core loop calls it.
+Source: live-runtime.md 6, simulation.md 3 to 10 with rulings B3, B9, C2, C6, C11 and C12.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from math import inf
+
+from tradec.runtime.bybit.holding import UNKNOWN, Account, Origin, Position, Seen
+from tradec.runtime.bybit.link_ids import LinkId, Role
+from tradec.runtime.bybit.orphans import clean_up
+from tradec.runtime.bybit.placing import Abandoned, place, split
+from tradec.runtime.bybit.securing import Closing, close_out, secure
+from tradec.runtime.bybit.tickets import (
+    Figures,
+    Leaving,
+    Turn,
+    Working,
+    entry_order,
+    level,
+    on_grid,
+    reduction,
+)
+from tradec.runtime.live.protocols import (
+    Broker,
+    Execution,
+    Minute,
+    OrderRequest,
+    OrderRow,
+    PositionRow,
+    Private,
+    Protection,
+    Sent,
+    WalletRow,
+)
+from tradec.runtime.sim.rules import Rules
+from tradec.runtime.timeframe import MINUTE_MS
+
+LONG, SHORT, EXIT_LONG, EXIT_SHORT, EXIT_ALL = 1, 2, 3, 4, 5
+"""The actions of a decision, as `runtime/strategy.pxd`."""
+
+FILL_MS = 5_000
+"""A market order of which nothing was heard by then is looked up (live-runtime.md 6.3)."""
+
+_MOST_ATTEMPTS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """What the session adds: objections to an entry, and where things are written.
+
+    `admits` returns a code, "" for none; `tell` takes a journal event and its fields.
+    """
+
+    admits: Callable[[OrderRequest], str]
+    tell: Callable[..., None]
+
+
+class Desk:
+    """One play's orders on one symbol; `account` books what was traded since the session began."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        figures: Figures,
+        rules: Rules,
+        how: Closing,
+        tick: Decimal,
+        hooks: Hooks,
+    ) -> None:
+        self.broker, self.figures, self.rules = broker, figures, rules
+        self.how, self.tick, self.hooks = how, tick, hooks
+        self.account = Account(cash=rules.starting_equity_usdt)
+        self.working: Working | None = None
+        self.closing: Leaving | None = None
+        self.abandoned = Abandoned()
+        self.wallet: WalletRow | None = None
+        self.blocked: set[str] = set()
+        self._turn: Turn | None = None
+        self._origins: dict[str, Origin] = {}
+        self._target: OrderRequest | None = None
+        self._sent_at: dict[str, int] = {}
+        self._was_held = False
+
+    # --- what the strategy may know -------------------------------------------------------------
+
+    @property
+    def position(self) -> Position | None:
+        """Return the open position."""
+        return self.account.position
+
+    @property
+    def facts(self) -> tuple[int, bool, bool]:
+        """Return side, whether an entry is admitted and whether an exit is, as the simulator."""
+        position = self.position
+        if position is None:
+            replaces = self.rules.entry.on_resignal == "replace"
+            return 0, self.working is None or replaces, False
+        free = self.closing is None
+        return position.side, free and self.rules.on_opposite != "ignore", free
+
+    def equity(self) -> float:
+        """Return what an entry is sized by: the less of our own account and the exchange's."""
+        if self.wallet is None:
+            return self.account.cash
+        return min(self.account.cash, float(self.wallet.equity))
+
+    # --- a minute -------------------------------------------------------------------------------
+
+    def minute(self, minute: Minute, trail_volatility: float) -> None:
+        """C1 and C3b: extremes, expiry, and the stop that follows."""
+        close = minute.ts + MINUTE_MS
+        working = self.working
+        if working is not None and working.expires and close >= working.expires:
+            self.cancel_entry("EXPIRED")
+        position = self.position
+        if position is None:
+            return
+        position.live(minute)
+        if self.closing is not None or not (self.rules.trailing or self.rules.break_even):
+            return
+        state = (position.stop, position.best, position.trails, position.is_even)
+        stop, _, position.trails, position.is_even = self.figures.trailed(
+            position.side, position.entry, state, trail_volatility
+        )
+        if stop != position.stop:
+            position.stop, position.moved, position.secured = stop, True, False
+            self._secure(position)
+
+    def decide(self, action: int, percent: float, minute: Minute, seen: Seen) -> None:
+        """C5: carry a decision out; what the account does not admit is ignored."""
+        position, ts = self.position, minute.ts + MINUTE_MS
+        if action in {LONG, SHORT}:
+            side = 1 if action == LONG else -1
+            if position is None:
+                self._enter(Turn(side, minute.close, seen, ts))
+            elif position.side == -side and self.closing is None:
+                self._oppose(Turn(side, minute.close, seen, ts))
+        elif position is not None and self.closing is None and action in _exits(position.side):
+            self._exit(percent, minute.close, ts)
+
+    def _oppose(self, turn: Turn) -> None:
+        if self.rules.on_opposite == "ignore":
+            return
+        if self.rules.on_opposite == "reverse":
+            self._turn = turn
+        self._exit(100.0, turn.close, turn.ts)
+
+    def _enter(self, turn: Turn) -> None:
+        """Size an entry and send it; of one at work the play says whether it is replaced."""
+        if self.working is not None:
+            if self.rules.entry.on_resignal != "replace":
+                self.hooks.tell("blocked", code="ENTRY_ORDER_WORKING")
+                return
+            if not self.cancel_entry("REPLACED"):
+                return
+        figures = self.figures.entry(turn.side, turn.close, self.equity(), turn.seen, turn.ts)
+        if figures["code"]:
+            self.hooks.tell("blocked", code=figures["code"])
+            return
+        has_target = self.rules.tp_order_type == "market"
+        order = entry_order(figures, turn, self.how, self.tick, with_target=has_target)
+        objection = self.hooks.admits(order)
+        if objection:
+            self.hooks.tell("blocked", code=objection, cid=order.link_id)
+            return
+        origin = Origin(seen=turn.seen, rests=figures["kind"] != "MARKET")
+        self.working = Working(order, origin, figures["expires"], turn.side)
+        self._origins[order.link_id] = origin
+        sent = self._send(order)
+        if sent.outcome == "unknown":
+            self.abandoned.add(order.link_id, self.how.now_ms())
+        elif sent.outcome != "accepted":
+            self.working = None
+
+    def _exit(self, percent: float, reference: float, ts: int) -> None:
+        """Close so much of the position, in pieces where it is larger than one order may be."""
+        position = self.position
+        assert position is not None
+        qty = on_grid(self.figures.exit_qty(float(position.qty), percent, reference), self.how.step)
+        if qty <= 0:
+            self.hooks.tell("blocked", code="BELOW_MIN_NOTIONAL")
+            return
+        if self.working is not None:
+            self.cancel_entry("POSITION_CLOSED")
+        self.closing = Leaving(self._link("X", ts), qty)
+        self._leave(self.closing)
+
+    def _leave(self, leaving: Leaving) -> None:
+        """Send what is still to be closed, in pieces where it is larger than one order may be."""
+        position = self.position
+        assert position is not None
+        qty = min(leaving.left, position.qty)
+        for number, piece in enumerate(split(qty, self.how.most, self.how.step)):
+            for link in (leaving.link.child(number), leaving.link.child(number).again()):
+                order = reduction(str(link), self.how.symbol, position.side, piece)
+                leaving.pending.add(order.link_id)
+                sent = self._send(order)
+                if sent.outcome not in {"accepted", "unknown"}:
+                    leaving.pending.discard(order.link_id)
+                if sent.meaning != "id_collision":
+                    break
+
+    def cancel_entry(self, code: str) -> bool:
+        """Cancel the entry at work; tell whether none of it was filled meanwhile."""
+        working = self.working
+        if working is None:
+            return True
+        sent = self.broker.cancel(link_id=working.order.link_id)
+        self.hooks.tell("order", cid=working.order.link_id, cancel=code, outcome=sent.outcome)
+        row = self.broker.look_up(working.order.link_id)
+        if row is not None and row.status != "working":
+            self.working = None
+        return self.working is None and (row is None or not row.filled)
+
+    # --- what the exchange says -----------------------------------------------------------------
+
+    def hear(self, said: Private) -> None:
+        """Take in one thing that the exchange says; `act` follows when all is heard."""
+        match said:
+            case Execution():
+                self._executed(said)
+            case OrderRow():
+                self._ordered(said)
+            case WalletRow():
+                self.wallet = said
+            case PositionRow():
+                pass  # read when levels are secured, and by reconciliation
+
+    def _executed(self, execution: Execution) -> None:
+        origin = self._origins.get(execution.link_id, UNKNOWN)
+        if self.account.book(execution, origin):
+            self.hooks.tell("exec", execution=execution)
+            self.abandoned.drop(execution.link_id)
+            if self.closing is not None and execution.link_id in self.closing.pending:
+                self.closing.left -= execution.qty
+
+    def _ordered(self, row: OrderRow) -> None:
+        self.abandoned.drop(row.link_id)
+        if row.status == "working":
+            return
+        self._sent_at.pop(row.link_id, None)
+        if self.working is not None and row.link_id == self.working.order.link_id:
+            self.working = None
+        if self.closing is not None:
+            self.closing.pending.discard(row.link_id)
+
+    # --- what has to be so ----------------------------------------------------------------------
+
+    def act(self) -> None:
+        """Bring the exchange to what is wanted: levels after a fill, nothing left when flat."""
+        position = self.position
+        if position is not None:
+            self._was_held = True
+            if not position.secured:
+                self._take_levels(position)
+            self._go_on_leaving()
+        elif self._was_held:
+            self._ended()
+        self._ask_overdue()
+        for row in self.abandoned.appeared(self.broker, self.how.now_ms()):
+            self._appeared(row)
+
+    def _go_on_leaving(self) -> None:
+        """Close what an exit has left, again until it is done (rulings C6)."""
+        leaving = self.closing
+        if leaving is None or leaving.pending or self.position is None:
+            return
+        if leaving.left <= 0:
+            self.closing = None
+        elif leaving.link.attempt < _MOST_ATTEMPTS:
+            leaving.link = leaving.link.again()
+            self._leave(leaving)
+        else:
+            self._close("M")
+
+    def _ask_overdue(self) -> None:
+        """Look up market orders of which nothing was heard for 5 s, and book their fills."""
+        now = self.how.now_ms()
+        for link_id, at in list(self._sent_at.items()):
+            if now - at < FILL_MS:
+                continue
+            self._sent_at[link_id] = now
+            self.hooks.tell("order", cid=link_id, overdue_ms=now - at)
+            for execution in self.broker.executions(at - MINUTE_MS):
+                self.hear(execution)
+            row = self.broker.look_up(link_id)
+            if row is not None:
+                self.hear(row)
+
+    def _take_levels(self, position: Position) -> None:
+        """Hang a position on the levels of its own average price, and see that it has them."""
+        stop, target, flags, _ = self.figures.levels(
+            position.side, float(position.qty), position.entry, position.seen
+        )
+        position.target = target
+        if not position.moved:
+            position.stop = stop
+        self._secure(position, flags)
+        if self.rules.tp_order_type == "limit" and self.position is not None:
+            self._rest_target(self.position)
+
+    def _secure(self, position: Position, flags: int = 0) -> None:
+        """See that the exchange has the stop and the target; else the position is closed."""
+        market_target = position.target if self.rules.tp_order_type == "market" else inf
+        wanted = Protection(
+            symbol=self.how.symbol,
+            stop_loss=level(position.stop, self.tick),
+            take_profit=level(market_target, self.tick),
+        )
+        position.secured = True
+        if wanted.stop_loss is None and wanted.take_profit is None:
+            return
+        found = secure(self.broker, wanted, self.tick / 2, self.how)
+        self.hooks.tell("sl_check", want=wanted, found=found, flags=flags)
+        if found.outcome in {"closed", "open"}:
+            self.closing = self.closing or Leaving(self._link("M", self.how.now_ms()), position.qty)
+            self.blocked.add("EMERGENCY_CLOSE")
+            self.hooks.tell("emergency_close", reason=found.reason, outcome=found.outcome)
+
+    def _rest_target(self, position: Position) -> None:
+        """Keep one reduce-only limit order at the target, as large as the position (B9)."""
+        price = level(position.target, self.tick)
+        if price is None:
+            return
+        if self._target is not None:
+            self.broker.cancel(link_id=self._target.link_id)
+        link = self._link("T", self.how.now_ms())
+        order = reduction(str(link), self.how.symbol, position.side, position.qty)
+        self._target = replace(order, kind="Limit", price=price, time_in_force="GTC")
+        self._send(self._target)
+
+    def _ended(self) -> None:
+        """Clean up after a position, and turn where that was decided."""
+        self._was_held, self.closing, self._target = False, None, None
+        pending = self.working is not None or len(self.abandoned) > 0
+        for row, sent in clean_up(self.broker, self.how.instance, entry_pending=pending):
+            self.hooks.tell("order", cid=row.link_id, cancel="ORPHAN", outcome=sent.outcome)
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            self._enter(turn)
+
+    def _appeared(self, row: OrderRow) -> None:
+        """Cancel an abandoned entry that works after all; its fills are booked as ours."""
+        self.hooks.tell("order", cid=row.link_id, appeared=row.status)
+        if row.status == "working":
+            self.broker.cancel(order_id=row.order_id)
+
+    def close_all(self, role: Role) -> bool:
+        """Cancel the entry and close the position at once, again until it is flat."""
+        self.cancel_entry("ENTRIES_DISABLED")
+        return self._close(role)
+
+    def _close(self, role: Role) -> bool:
+        position = self.position
+        left = Decimal(0) if position is None else position.qty
+        self.closing = Leaving(self._link(role, self.how.now_ms()), left)
+        return close_out(self.broker, self.how, role).is_flat
+
+    # --- the one way out ------------------------------------------------------------------------
+
+    def _send(self, order: OrderRequest) -> Sent:
+        """Send an order: told before it goes out and after."""
+        self.how.intend(order)
+        if order.kind == "Market" and order.trigger_price is None:
+            self._sent_at[order.link_id] = self.how.now_ms()
+        sent = place(self.broker, order, lambda: not self.hooks.admits(order), self.how.pause)
+        if sent.outcome in {"refused", "crossed", "flat"}:
+            self._sent_at.pop(order.link_id, None)
+        self.hooks.tell("order", cid=order.link_id, sent=sent)
+        return sent
+
+    def _link(self, role: Role, ts: int) -> LinkId:
+        return LinkId(instance=self.how.instance, ts=ts, role=role)
+
+
+def _exits(side: int) -> set[int]:
+    """Return the actions that leave a position of a side."""
+    return {EXIT_ALL, EXIT_LONG if side > 0 else EXIT_SHORT}
