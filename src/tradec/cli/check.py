@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tradec.cli import diagnosed
+from tradec.cli import completing, diagnosed
 from tradec.cli.error import CommandError
 from tradec.cli.exits import Exit
 from tradec.cli.frame import command
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     "check",
     example="tradec check plays/ema_cross.yml\ntradec check plays/*.yml --format github",
 )
-@click.argument("plays", metavar="PLAY...", nargs=-1, required=True)
+@click.argument(
+    "plays", metavar="PLAY...", nargs=-1, required=True, shell_complete=completing.plays
+)
 @diagnosed.format_option
 @set_option
 @click.option("--warmup", is_flag=True, help="Show how much history each timeframe needs, and why.")

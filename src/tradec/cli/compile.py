@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tradec.cli import diagnosed
+from tradec.cli import completing, diagnosed
 from tradec.cli.error import CommandError
 from tradec.cli.exits import Exit
 from tradec.cli.frame import command
@@ -35,7 +35,9 @@ EMITTED = {
     tradec compile plays/*.yml --format github
     tradec compile plays/ema_cross.yml --stop-after infer_types""",
 )
-@click.argument("plays", metavar="PLAY...", nargs=-1, required=True)
+@click.argument(
+    "plays", metavar="PLAY...", nargs=-1, required=True, shell_complete=completing.plays
+)
 @click.option(
     "-o",
     "build_dir",

@@ -5,11 +5,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tradec.cli import completing
 from tradec.cli.diagnosed import telling
 from tradec.cli.exits import Exit
 from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
-from tradec.cli.rewritten import Rewritten, changed_meaning, named_plays, refuse_examples
+from tradec.cli.rewritten import (
+    Rewritten,
+    changed_meaning,
+    counted,
+    named_plays,
+    refuse_examples,
+)
 from tradec.cli.settings import current
 from tradec.cli.units import known_units
 
@@ -25,7 +32,9 @@ if TYPE_CHECKING:
     tradec convert plays/ema_cross.yml --to lists --write
     tradec convert plays --to expressions --check""",
 )
-@click.argument("plays", metavar="PLAY...", nargs=-1, required=True)
+@click.argument(
+    "plays", metavar="PLAY...", nargs=-1, required=True, shell_complete=completing.plays
+)
 @click.option(
     "--to", type=click.Choice(["expressions", "lists"]), required=True, help="The form to write."
 )
@@ -85,12 +94,11 @@ def _write(done: list[Rewritten]) -> None:
 
 
 def _outcome(done: list[Rewritten], to: str, *, write: bool, check: bool) -> Outcome:
-    changed = sum(one.is_changed for one in done)
-    count = f"{len(done)} play{'' if len(done) == 1 else 's'}"
-    message = f"{count}, conditions as {to}"
+    form = f"conditions as {to}"
+    message = form
     if write or check:
-        message = f"{count}: {changed or 'none'} {'rewritten' if write else 'differ'}"
-    fails = check and changed > 0
+        message = counted(done, "rewritten" if write else "differ", form)
+    fails = check and any(one.is_changed for one in done)
     for note in (note for one in done for note in one.notes):
         current().warn(note)
     diff = "".join(one.diff for one in done) if check else ""

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tradec.cli import completing
 from tradec.cli.error import CommandError
 from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     tradec describe metric sharpe
     tradec describe --all --format markdown > docs/units.md""",
 )
-@click.argument("unit", required=False, metavar="[UNIT|metric]")
+@click.argument("unit", required=False, metavar="[UNIT|metric]", shell_complete=completing.units)
 @click.argument("metric", required=False, metavar="[METRIC]")
 @click.option("--all", "every", is_flag=True, help="Every unit.")
 @click.option(

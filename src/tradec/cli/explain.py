@@ -4,6 +4,7 @@ import re
 
 import click
 
+from tradec.cli import completing
 from tradec.cli.error import CommandError
 from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
@@ -17,7 +18,9 @@ _ALMOST = re.compile(r"[EW]\w{3}", re.IGNORECASE)
     "explain",
     example="tradec explain E402\ntradec explain\ntradec explain plays/ema_cross.yml",
 )
-@click.argument("what", metavar="[CODE|PLAY]", required=False)
+@click.argument(
+    "what", metavar="[CODE|PLAY]", required=False, shell_complete=completing.codes_or_plays
+)
 def explain(what: str | None) -> Outcome:
     """Explain a diagnostic CODE with a wrong and a right example; list all codes without one.
 

@@ -5,12 +5,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tradec.cli import diagnosed
+from tradec.cli import completing, diagnosed
 from tradec.cli.error import CommandError
 from tradec.cli.exits import Exit
 from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
-from tradec.cli.rewritten import Rewritten, changed_meaning, named_plays, refuse_examples
+from tradec.cli.rewritten import (
+    Rewritten,
+    changed_meaning,
+    counted,
+    named_plays,
+    refuse_examples,
+)
 from tradec.cli.settings import current
 from tradec.cli.units import known_units
 
@@ -25,7 +31,9 @@ if TYPE_CHECKING:
     tradec fmt plays --check
     tradec fmt - < mine.yml""",
 )
-@click.argument("plays", metavar="PLAY...", nargs=-1, required=True)
+@click.argument(
+    "plays", metavar="PLAY...", nargs=-1, required=True, shell_complete=completing.plays
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 with a diff if a play differs.")
 @click.option("--diff", "diff", is_flag=True, help="Write nothing; show what would change.")
 def fmt(plays: tuple[str, ...], check: bool, diff: bool) -> Outcome:  # noqa: FBT001  click's way
@@ -79,9 +87,8 @@ def _in(source: "Source", text: str) -> "Source":
 def _outcome(
     done: list[Rewritten], failures: list[CommandError], *, check: bool, diff: bool
 ) -> Outcome:
-    changed = [one for one in done if one.is_changed]
-    differs = check and bool(changed)
-    words = _words(len(done), len(changed), "differ" if diff else "rewritten")
+    differs = check and any(one.is_changed for one in done)
+    words = counted(done, "differ" if diff else "rewritten", "in normal form")
     message = "; ".join([words, *(failure.message for failure in failures)])
     code = Exit.USAGE if failures else Exit.FAILED if differs else Exit.OK
     error = {"code": failures[0].code if failures else "NOT_NORMAL", "detail": {}} if code else None
@@ -108,8 +115,3 @@ def _text(done: list[Rewritten], message: str, *, diff: bool) -> str:
     if diff and text:
         return f"{text}{message}"
     return text.removesuffix("\n") or message
-
-
-def _words(count: int, changed: int, verb: str) -> str:
-    plays = f"{count} play{'' if count == 1 else 's'}"
-    return f"{plays}: {changed or 'none'} {verb}" if count != 1 else f"{plays} {verb}"

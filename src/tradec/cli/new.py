@@ -1,6 +1,7 @@
 """`tradec new`: a play to start from, ready for editors."""
 
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,6 +21,7 @@ TEMPLATES = {
 }
 """The templates that are packaged examples, with their ids."""
 BLANK = "blank"
+FIRST = "ema-cross"
 _MINIMAL = """\
 version: "3.0.0"
 name: blank
@@ -58,18 +60,30 @@ _MODELINE = f"# yaml-language-server: $schema={FILE}\n# $schema: {FILE}\n"
 @command(
     "new",
     example="""tradec new my_cross --template ema-cross
-    tradec new my_cross --template mtf --symbol ETHUSDT --force""",
+    tradec new my_cross --template mtf --symbol ETHUSDT --force
+    tradec new my_cross --interactive""",
 )
 @click.argument("name")
 @click.option(
     "--template",
     type=click.Choice([*TEMPLATES, BLANK]),
-    default="ema-cross",
-    help="What to start from.",
+    help=f"What to start from.  [default: {FIRST}]",
 )
 @click.option("--symbol", metavar="SYMBOL", help="The market.  [default: the template's]")
 @click.option("--force", is_flag=True, help="Overwrite a play of that name.")
-def new(name: str, template: str, symbol: str | None, force: bool) -> Outcome:  # noqa: FBT001
+@click.option(
+    "-i",
+    "--interactive",
+    is_flag=True,
+    help="Ask for the template, the market, the money and the leverage.",
+)
+def new(
+    name: str,
+    template: str | None,
+    symbol: str | None,
+    force: bool,  # noqa: FBT001  click passes options by name
+    interactive: bool,  # noqa: FBT001  as above
+) -> Outcome:
     """Write plays/NAME.yml from a template, and the schema by which editors check it.
 
     The play checks without findings and runs as it stands.
@@ -81,7 +95,12 @@ def new(name: str, template: str, symbol: str | None, force: bool) -> Outcome:  
     if path.exists() and not force:
         helps = ("choose another name, or overwrite it with --force",)
         raise CommandError(f"`{path}` exists already", code="EXISTS", helps=helps)
-    text = _text(name, template, symbol)
+    said: dict[str, object] = {} if symbol is None else {"symbol": symbol}
+    if interactive:
+        template = template or _asked_template()
+        said = {**_asked(_text(name, template, said)), **said}
+    template = template or FIRST
+    text = _text(name, template, said)
     _check(path, text)
     write_if_other(path.parent / FILE, play_schema_text())
     write_if_other(path, text)
@@ -91,16 +110,59 @@ def new(name: str, template: str, symbol: str | None, force: bool) -> Outcome:  
     )
 
 
-def _text(name: str, template: str, symbol: str | None) -> str:
-    """Return the template under another name, and on another market if one is given."""
+def _asked_template() -> str:
+    for known, example in TEMPLATES.items():
+        click.echo(f"  {known:16} {_described(_example(example))}", err=True)
+    click.echo(f"  {BLANK:16} one condition, to be replaced by your own", err=True)
+    choice = click.Choice([*TEMPLATES, BLANK])
+    return str(click.prompt("template", FIRST, type=choice, show_choices=False, err=True))
+
+
+def _asked(text: str) -> dict[str, object]:
+    """Return what is answered for the keys that every template has; theirs are the defaults."""
+    questions: dict[str, tuple[str, click.ParamType]] = {
+        "symbol": ("market", click.STRING),
+        "starting_equity_usdt": ("equity in USDT", click.FloatRange(min=0, min_open=True)),
+        "max_leverage": ("leverage", click.FloatRange(min=1)),
+        "max_drawdown_pct": (
+            "drawdown in % at which it stops",
+            click.FloatRange(min=0, max=100, min_open=True),
+        ),
+    }
+    return {
+        key: click.prompt(question, _value(text, key), type=kind, err=True)
+        for key, (question, kind) in questions.items()
+    }
+
+
+def _text(name: str, template: str, said: Mapping[str, object]) -> str:
+    """Return the template under another name, with other values of some keys."""
     if template == BLANK:
         text = _MINIMAL.replace("name: blank", f"name: {name}")
     else:
-        example = files("tradec") / "plays" / f"{TEMPLATES[template]}.yml"
-        text = example.read_text(encoding="utf-8").replace(TEMPLATES[template], name)
-    if symbol is not None:
-        text = re.sub(r"^symbol: .*$", lambda _: f"symbol: {symbol}", text, flags=re.MULTILINE)
+        text = _example(TEMPLATES[template]).replace(TEMPLATES[template], name)
+    for key, value in said.items():
+        written = f"{value:g}" if isinstance(value, float) else str(value)
+        text = _line(key).sub(lambda found, new=written: found.group(1) + new, text)
     return _MODELINE + text
+
+
+def _example(name: str) -> str:
+    return (files("tradec") / "plays" / f"{name}.yml").read_text(encoding="utf-8")
+
+
+def _described(text: str) -> str:
+    return _value(text, "description")
+
+
+def _value(text: str, key: str) -> str:
+    found = _line(key).search(text)
+    assert found is not None, f"every template has `{key}`"
+    return found.group(2)
+
+
+def _line(key: str) -> re.Pattern[str]:
+    return re.compile(rf"^( *{key}: )(.*)$", re.MULTILINE)
 
 
 def _check(path: Path, text: str) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tradec.cli import completing
 from tradec.cli.exits import Exit
 from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     example="""tradec play preflight plays/ema_cross.yml
     tradec play preflight ema_cross --start 2025-06-01 --end 2025-06-15 --sync""",
 )
-@click.argument("play")
+@click.argument("play", shell_complete=completing.plays)
 @click.option("--start", type=Instant(), help="First instant that may decide.")
 @click.option("--end", type=Instant(), help="No bar that closes after this.")
 @click.option("--sync", "wants_sync", is_flag=True, help="Fetch from Bybit what is missing.")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tradec.cli import completing
 from tradec.cli.diagnosed import telling
 from tradec.cli.fmt import normal_text
 from tradec.cli.frame import command
@@ -27,7 +28,7 @@ HEADINGS = ("feature", "unit", "kind", "timeframe", "outputs", "warm-up")
     tradec play show plays/mtf_trend.yml --features --warmup
     tradec play show ema_cross --normalized""",
 )
-@click.argument("play")
+@click.argument("play", shell_complete=completing.plays)
 @click.option("--features", is_flag=True, help="Every feature and structure with its warm-up.")
 @click.option("--warmup", is_flag=True, help="The history that each timeframe needs, and why.")
 @click.option("--normalized", is_flag=True, help="The play in normal form, as `fmt` writes it.")

@@ -2,7 +2,7 @@
 
 import difflib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,6 +60,16 @@ class Rewritten:
     def facts(self) -> dict[str, Any]:
         """Return what `--json` says about one play."""
         return {"file": self.play.name, "changed": self.is_changed, "notes": list(self.notes)}
+
+
+def counted(done: Sequence[Rewritten], verb: str, form: str) -> str:
+    """Return how many plays are `rewritten`, or `differ`, and else that they are in a form."""
+    changed = sum(one.is_changed for one in done)
+    plays = f"{len(done)} play{'' if len(done) == 1 else 's'}"
+    if not changed:
+        return f"{plays}: {'' if len(done) == 1 else 'all '}{form}"
+    said = "differs" if verb == "differ" and changed == 1 else verb
+    return f"{plays}: {changed} {said}" if len(done) != 1 else f"{plays} {said}"
 
 
 def named_plays(arguments: tuple[str, ...]) -> Iterator[tuple[PlayFile, Path | None]]:

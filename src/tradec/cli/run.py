@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tradec.cli import completing
 from tradec.cli.exits import Exit
 from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
@@ -44,7 +45,7 @@ def _emitted(context: click.Context, parameter: click.Parameter, value: str) -> 
     tradec run plays/macd_variables.yml --data minutes.parquet --set stop=1.5 --json
     tradec run plays/donchian_breakout.yml --data bars_15m.parquet --base 15m --emit features""",
 )
-@click.argument("play", metavar="PLAY|ARTIFACT_DIR")
+@click.argument("play", metavar="PLAY|ARTIFACT_DIR", shell_complete=completing.plays)
 @click.option("--data", "file", metavar="FILE", type=click.Path(path_type=Path), help="Bars.")
 @click.option("--synthetic", is_flag=True, help="A synthetic market instead of past minutes.")
 @click.option("--pattern", help="Its shape.  [default: the play's validation, else trending]")

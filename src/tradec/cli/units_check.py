@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tradec.cli import completing
 from tradec.cli.error import CommandError
 from tradec.cli.exits import Exit
 from tradec.cli.frame import command
@@ -24,7 +25,7 @@ ROUNDS = 200
     "check",
     example="tradec units check --units my_units\ntradec units check typical_range --rounds 2000",
 )
-@click.argument("names", metavar="[UNIT]...", nargs=-1)
+@click.argument("names", metavar="[UNIT]...", nargs=-1, shell_complete=completing.units)
 @click.option(
     "--rounds", type=click.IntRange(min=1), default=ROUNDS, show_default=True, help="Series each."
 )

@@ -45,7 +45,7 @@ def test_check_shows_a_diff_and_writes_nothing(play: Path) -> None:
     assert said.code == 1
     assert "-    ema_9:   { indicator: ema" in said.out
     assert "+  ema_9: {indicator: ema" in said.out
-    assert said.out.endswith("1 play differ\n")
+    assert said.out.endswith("1 play differs\n")
     assert play.read_text(encoding="utf-8") == UGLY
     answer = tradec("fmt", play, "--check", "--json").answer
     assert (answer["status"], answer["error"]["code"]) == ("fail", "NOT_NORMAL")
@@ -58,9 +58,9 @@ def test_a_folder_and_several_files(play: Path, tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     other = tmp_path / "deep" / "other.yaml"
     other.write_text(GOOD, encoding="utf-8")
-    assert tradec("fmt", tmp_path, "--check").out.endswith("2 plays: 1 differ\n")
+    assert tradec("fmt", tmp_path, "--check").out.endswith("2 plays: 1 differs\n")
     assert tradec("fmt", play, other).out == "2 plays: 1 rewritten\n"
-    assert tradec("fmt", tmp_path, "--check").out == "2 plays: none differ\n"
+    assert tradec("fmt", tmp_path, "--check").out == "2 plays: all in normal form\n"
 
 
 def test_standard_input_is_answered_on_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,31 @@ WHY = {
 }
 """Why each warning that the corpus gives is right about it."""
 
+_ABOVE_ZERO = "an average of prices, which are above 0, is above 0: the condition says nothing"
+LOOKED_AT = {
+    "core/V_CORE_005_arithmetic_window W101:74": (
+        "`close` is on the bar whose `low` the minimum over 20 bars includes: never below it"
+    ),
+    **{
+        f"risk/V_RISK_{name}": _ABOVE_ZERO
+        for name in (
+            "004_liquidation W107:42",
+            "005_short_drawdown_5pct W107:40",
+            "006_short_drawdown_50pct W107:40",
+            "007_short_liquidation W107:41",
+            "RD_001_drawdown_5pct W107:41",
+            "RD_002_drawdown_50pct W107:43",
+            "RD_003_short_drawdown_5pct W107:41",
+            "RD_004_short_liquidation W107:41",
+        )
+    },
+    "structures/STR_013_all_types W120:89": (
+        "the maximum of `high` over 20 bars is a price, and above 0"
+    ),
+}
+"""Everything that the prover says about the corpus, read in the play: each is right."""
+PROVEN = {"W101", "W107", "W120", "W121", "W122", "W123"}
+
 
 def name_of(path: Path) -> str:
     return f"{path.parent.name}/{path.stem}"
@@ -74,6 +99,16 @@ def test_the_verdict(path: Path) -> None:
 def test_every_warning_has_its_reason() -> None:
     codes = {s.split(":")[0] for _, said, _ in table().values() for s in said}
     assert {code for code in codes if code.startswith("W")} <= WHY.keys()
+
+
+def test_everything_proven_was_looked_at() -> None:
+    proven = {
+        f"{name} {one}"
+        for name, (_, said, _) in table().items()
+        for one in said
+        if one.split(":")[0] in PROVEN
+    }
+    assert proven == set(LOOKED_AT)
 
 
 def test_what_should_fail_fails_for_the_stated_reason() -> None:
