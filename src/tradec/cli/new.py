@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -98,7 +100,7 @@ def new(
     said: dict[str, object] = {} if symbol is None else {"symbol": symbol}
     if interactive:
         template = template or _asked_template()
-        said = {**_asked(_text(name, template, said)), **said}
+        said |= _asked(_text(name, template, said), said)
     template = template or FIRST
     text = _text(name, template, said)
     _check(path, text)
@@ -118,9 +120,9 @@ def _asked_template() -> str:
     return str(click.prompt("template", FIRST, type=choice, show_choices=False, err=True))
 
 
-def _asked(text: str) -> dict[str, object]:
-    """Return what is answered for the keys that every template has; theirs are the defaults."""
-    questions: dict[str, tuple[str, click.ParamType]] = {
+def _asked(text: str, said: Mapping[str, object]) -> dict[str, object]:
+    """Return what is answered for keys that every template has, but for those that are said."""
+    questions: dict[str, tuple[str, click.ParamType[Any]]] = {
         "symbol": ("market", click.STRING),
         "starting_equity_usdt": ("equity in USDT", click.FloatRange(min=0, min_open=True)),
         "max_leverage": ("leverage", click.FloatRange(min=1)),
@@ -132,6 +134,7 @@ def _asked(text: str) -> dict[str, object]:
     return {
         key: click.prompt(question, _value(text, key), type=kind, err=True)
         for key, (question, kind) in questions.items()
+        if key not in said
     }
 
 
@@ -142,9 +145,13 @@ def _text(name: str, template: str, said: Mapping[str, object]) -> str:
     else:
         text = _example(TEMPLATES[template]).replace(TEMPLATES[template], name)
     for key, value in said.items():
-        written = f"{value:g}" if isinstance(value, float) else str(value)
-        text = _line(key).sub(lambda found, new=written: found.group(1) + new, text)
+        written = f"{value:.12g}" if isinstance(value, float) else str(value)
+        text = _line(key).sub(partial(_replaced, written), text)
     return _MODELINE + text
+
+
+def _replaced(value: str, found: re.Match[str]) -> str:
+    return f"{found.group(1)}{value}"
 
 
 def _example(name: str) -> str:

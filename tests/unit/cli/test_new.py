@@ -73,13 +73,17 @@ def test_answers_go_into_every_template(template: str, monkeypatch: pytest.Monke
 def test_what_is_given_is_not_asked_and_enter_takes_the_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    answering(monkeypatch, "", "0.5", "", "", "")
-    said = tradec("new", "mine", "--template", "mtf", "-i")
+    answering(monkeypatch, "1234567.89", "", "")
+    said = tradec("new", "mine", "--template", "mtf", "--symbol", "BTCUSDT", "-i")
     assert "template" not in said.err
+    assert "market" not in said.err
     assert "equity in USDT [10000]" in said.err
     assert tradec("new", "other", "--template", "mtf").code == 0
     mine, other = (Path(f"plays/{n}.yml").read_text(encoding="utf-8") for n in ("mine", "other"))
-    assert mine.replace("mine", "other").replace("equity_usdt: 0.5", "equity_usdt: 10000") == other
+    assert (
+        mine.replace("mine", "other").replace("equity_usdt: 1234567.89", "equity_usdt: 10000")
+        == other
+    )
 
 
 def test_answers_that_end_leave_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
