@@ -8,18 +8,24 @@ stop.
 
 from cpython.exc cimport PyErr_CheckSignals
 from libc.math cimport INFINITY
-from libc.stdint cimport int64_t, uint8_t
+from libc.stdint cimport int64_t
+from libc.string cimport memcpy
+
+import struct
 
 import numpy as np
 
-from tradec.runtime.feed cimport Columns
-from tradec.runtime.sim.book cimport Book
+from tradec.runtime.feed cimport Columns, Growing
+from tradec.runtime.sim.book cimport Book, refresh
 from tradec.runtime.sim.exchange cimport Exchange
+from tradec.runtime.sim.keeping cimport restore, snapshot_of
 from tradec.runtime.sim.records cimport Buffer, buffer_free, buffer_init, buffer_push
 from tradec.runtime.sim.terms cimport Seen, Slots
 from tradec.runtime.strategy cimport (
     AT_END, BREACHED, TOUCHED, Account, Decision, Strategy, Watch,
 )
+
+PART = struct.Struct("<q")      # the length of a part of a snapshot
 
 cdef enum:
     BLOCK = 1 << 18         # base bars between two looks at signals and progress
@@ -31,61 +37,129 @@ cdef class Engine:
     The bar with index `first` closes at trade_start; bars before it warm up. With `rows` (int64
     [exec closes, width]) and `times` every exec close leaves a row of output words; with `slots`
     every decision leaves what so many slots showed. `by_step` takes the plain path of one `step`
-    per bar, which the fast one must equal.
+    per bar, which the fast one must equal. With `grows` bars may be added to `columns` between two
+    calls of `advance`, and `first` may lie beyond those that are there: in whatever portions the
+    bars come, the run is the same bit for bit.
     """
 
     cdef Strategy strategy
     cdef Exchange exchange
-    cdef Columns columns
-    cdef const uint8_t[::1] flags
+    cdef readonly Columns columns
     cdef int64_t[:, ::1] rows
     cdef int64_t[::1] times
     cdef Py_ssize_t first
     cdef Py_ssize_t slots
     cdef Buffer noted
     cdef bint by_step
-    cdef readonly Py_ssize_t row
+    cdef bint grows
+    cdef bint has_begun
+    cdef Watch watch
+    cdef Account passed
+    cdef Decision decided
+    cdef readonly Py_ssize_t at         # the next bar
 
     def __init__(self, Strategy strategy not None, Exchange exchange not None, bars,
                  Py_ssize_t first, *, rows=None, times=None, Py_ssize_t slots=0,
-                 bint by_step=False):
-        if not 0 <= first < bars.n:
+                 bint by_step=False, bint grows=False):
+        if first < 0 or (first >= bars.n and not grows):
             raise IndexError(f"bar {first} is outside of {bars.n} bars")
         if rows is not None and (rows.shape[1] != strategy.width or len(times) < len(rows)):
             raise ValueError(f"a row has {strategy.width} words and a time, not {rows.shape[1]}")
         self.strategy, self.exchange, self.first = strategy, exchange, first
-        self.columns = Columns(
+        self.grows = grows
+        self.columns = (Growing if grows else Columns)(
             bars, exchange.mark_source, funding=exchange.funding, needs=strategy.NEEDS)
-        self.flags = bars.flags
         self.rows = rows
         self.times = times
         self.slots = slots
         self.by_step = by_step or rows is not None
         if not buffer_init(&self.noted, 8 * slots, 1024 if slots else 1):
             raise MemoryError("no memory for what the decisions saw")
+        self.exchange.book.is_marked = self.columns.is_marked
+        self._open_watch(&self.watch)
 
     def __dealloc__(self):
         buffer_free(&self.noted)
 
     def run(self, progress=None):
         """Run to the end, or to a terminal stop; `progress` is called with the bars done."""
-        cdef Py_ssize_t i = 0
-        cdef Watch watch
-        self._open_watch(&watch)
-        self.exchange.book.is_marked = self.columns.is_marked
-        if self.first == 0:
-            self.exchange.begin(&self.columns.feed, 0)
-        while i < self.columns.feed.n and not self.exchange.book.stopped:
+        self.advance(progress)
+        self.finish()
+
+    def advance(self, progress=None):
+        """Run over the bars that are there, or to a terminal stop; return whether it stopped."""
+        self._renew()
+        while self.at < self.columns.feed.n and not self.exchange.book.stopped:
             with nogil:
-                i = self._block(i, min(i + BLOCK, self.columns.feed.n), &watch)
+                self.at = self._block(self.at, min(self.at + BLOCK, self.columns.feed.n))
             PyErr_CheckSignals()
             self.strategy.check()
             if progress is not None:
-                progress(i)
+                progress(self.at)
+        return bool(self.exchange.book.stopped)
+
+    def finish(self):
+        """End the run at the last bar, unless trade_start never came."""
+        if not self.has_begun:
+            return
         with nogil:
             self.exchange.finish()
         self.strategy.check()
-        self.row = watch.row
+
+    cdef int _renew(self) except -1:
+        """Let the exchange know of bars and settlements that were added."""
+        if self.grows:
+            self.exchange.reserve(self.columns.feed.n - max(self.at, self.first) + 2)
+        if self.first == self.at:
+            self._begin()
+        elif self.has_begun:
+            with nogil:
+                refresh(&self.exchange.book, self.at)
+        return 0
+
+    cdef void _begin(self) noexcept nogil:
+        if not self.has_begun:
+            self.exchange.begin(&self.columns.feed, self.first)
+            self.has_begun = True
+
+    def snapshot(self) -> bytes:
+        """Return strategy, exchange and notes as bytes, once trade_start has come."""
+        if not self.has_begun:
+            raise RuntimeError("before trade_start there is nothing to keep")
+        parts = (
+            self.strategy.snapshot(), snapshot_of(self.exchange),
+            (<char*>self.noted.rows)[: self.noted.size * self.noted.width],
+        )
+        return b"".join(PART.pack(len(part)) + part for part in parts)
+
+    def restore(self, bytes snapshot not None):
+        """Go on from `snapshot`: the engine's bars begin with `first` and are all stepped."""
+        cdef Py_ssize_t k, width = self.noted.width
+        cdef const char* rows
+        if self.first != 0 or self.at != 0:
+            raise RuntimeError("only an engine that has done nothing goes on from a snapshot")
+        strategy, exchange, notes = parts_of(snapshot)
+        self.strategy.restore(strategy)
+        restore(self.exchange, exchange, &self.columns.feed, self.columns.feed.n)
+        rows = notes
+        for k in range(len(notes) // width if width else 0):
+            memcpy(buffer_push(&self.noted), rows + k * width, width)
+        self.at, self.has_begun = self.columns.feed.n, True
+
+    @property
+    def row(self):
+        """Return the number of rows that were written."""
+        return self.watch.row
+
+    @property
+    def last_account(self):
+        """Return (side, may_enter, may_exit) as the last bar's step was given them."""
+        return self.passed.side, bool(self.passed.may_enter), bool(self.passed.may_exit)
+
+    @property
+    def last_decision(self):
+        """Return (action, word, percent) of the last bar; action 0: none."""
+        return self.decided.action, self.decided.word, self.decided.percent
 
     @property
     def mark_source(self):
@@ -112,49 +186,49 @@ cdef class Engine:
             watch.times = &self.times[0]
             watch.rows = &self.rows[0, 0] if self.rows.shape[1] else <int64_t*>watch.times
 
-    cdef Py_ssize_t _block(self, Py_ssize_t i, Py_ssize_t stop, Watch* watch) noexcept nogil:
+    cdef Py_ssize_t _block(self, Py_ssize_t i, Py_ssize_t stop) noexcept nogil:
         if i < self.first:
-            i = self._warm_up(i, min(stop, self.first), watch)
+            i = self._warm_up(i, min(stop, self.first))
             if i == self.first:
-                self.exchange.begin(&self.columns.feed, i)
+                self._begin()
             return i
-        return self._trade(i, stop, watch)
+        return self._trade(i, stop, &self.watch)
 
-    cdef Py_ssize_t _warm_up(self, Py_ssize_t i, Py_ssize_t stop, Watch* watch) noexcept nogil:
+    cdef Py_ssize_t _warm_up(self, Py_ssize_t i, Py_ssize_t stop) noexcept nogil:
         cdef Account nobody
-        cdef Decision decision
         nobody.side = nobody.may_enter = nobody.may_exit = 0
-        return self._scan(i, stop, &nobody, watch, &decision)
+        return self._scan(i, stop, &nobody, &self.watch, &self.decided)
 
     cdef Py_ssize_t _scan(self, Py_ssize_t i, Py_ssize_t stop, const Account* account,
                           Watch* watch, Decision* decision) noexcept nogil:
+        self.passed = account[0]
         if self.by_step:
             return self.strategy.scan_by_step(&self.columns.feed, i, stop, account, watch, decision)
         return self.strategy.scan(&self.columns.feed, i, stop, account, watch, decision)
 
     cdef Py_ssize_t _trade(self, Py_ssize_t i, Py_ssize_t stop, Watch* watch) noexcept nogil:
-        cdef Decision decision
+        cdef Decision* decision = &self.decided
         cdef Book* book = &self.exchange.book
         while i < stop and not book.stopped:
             if book.pending or book.due == i:
-                self.exchange.open_bar(i, self.flags[i] == 0)
+                self.exchange.open_bar(i, self.columns.flags[i] == 0)
                 if book.stopped:
                     return i
             if book.pending or book.due == i:   # a hole, or the bar itself is due
-                self._whole(i, watch, &decision)
+                self._whole(i, watch, decision)
             else:
                 self.exchange.arm(watch)
                 i = self._scan(i, min(stop, book.due), &book.account, watch,
-                               &decision)
+                               decision)
                 self.exchange.absorb(watch)
                 if watch.why == AT_END:
                     continue
                 if watch.why == TOUCHED:
-                    self._whole(i, watch, &decision)
+                    self._whole(i, watch, decision)
             if watch.why == BREACHED:
                 self.exchange.breach(i)
             if decision.action != 0:
-                self._decide(i, &decision)
+                self._decide(i, decision)
             i += 1
         return i
 
@@ -162,9 +236,10 @@ cdef class Engine:
         """Let the exchange act inside bar i, then step that bar alone."""
         cdef Book* book = &self.exchange.book
         cdef int64_t slot
-        self.exchange.inside_bar(i, self.flags[i] == 0)
+        self.exchange.inside_bar(i, self.columns.flags[i] == 0)
         self.exchange.arm_points(watch)
         watch.low, watch.high = -INFINITY, INFINITY
+        self.passed = book.account
         self.strategy.scan_by_step(
             &self.columns.feed, i, i + 1, &book.account, watch, decision)
         self.exchange.absorb_points(watch)
@@ -192,3 +267,14 @@ cdef class Engine:
             for slot in range(self.slots):
                 row[slot] = self.strategy.seen(slot)
         self.exchange.decide(i, decision)
+
+
+cdef list parts_of(bytes snapshot):
+    """Return the parts of a snapshot."""
+    parts, place = [], 0
+    while place < len(snapshot):
+        size, = PART.unpack_from(snapshot, place)
+        place += PART.size
+        parts.append(snapshot[place : place + size])
+        place += size
+    return parts

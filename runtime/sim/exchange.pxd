@@ -24,7 +24,9 @@ cdef class Exchange:
     cdef double* curve
     cdef Py_ssize_t room            # equity points that `curve` holds
     cdef Py_ssize_t points
+    cdef public bint entries_blocked    # a session's: entries are decided, and nothing comes of them
 
+    cdef int reserve(self, Py_ssize_t more) except -1
     cdef void begin(self, const Feed* feed, Py_ssize_t i) noexcept nogil
     cdef void open_bar(self, Py_ssize_t i, bint present) noexcept nogil
     cdef void inside_bar(self, Py_ssize_t i, bint present) noexcept nogil

@@ -6,7 +6,7 @@ What the phases do stands in the headers: orders, entries, exits, holding, on th
 
 from libc.math cimport INFINITY, NAN
 from libc.stdint cimport int32_t, int64_t
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy, memset
 
 import numpy as np
@@ -93,6 +93,17 @@ cdef class Exchange:
 
     # --- what a run calls ---------------------------------------------------------------------
 
+    cdef int reserve(self, Py_ssize_t more) except -1:
+        """Make room for so many more equity points than there are."""
+        cdef double* grown
+        if self.points + more <= self.room:
+            return 0
+        grown = <double*>realloc(self.curve, 2 * (self.points + more) * sizeof(double))
+        if grown == NULL:
+            raise MemoryError("no memory for the equity points of a run")
+        self.curve, self.room = grown, 2 * (self.points + more)
+        return 0
+
     cdef void begin(self, const Feed* feed, Py_ssize_t i) noexcept nogil:
         """Open the account for the close of bar i; the scan of bar i writes equity point 0."""
         self.book.feed = feed
@@ -166,13 +177,18 @@ cdef class Exchange:
         refresh(&self.book, i + 1)
 
     cdef void _enter(self, int64_t ts, int64_t side, double close) noexcept nogil:
-        """Enter, or turn a position of the other side as the rules say."""
+        """Enter, or turn a position of the other side as the rules say.
+
+        Blocked entries open nothing; what closes is never blocked.
+        """
         if self.book.ledger.side == 0:
+            if self.entries_blocked:
+                return
             submit_entry(&self.book, ts, side, close, True)
         elif (self.book.ledger.side != side and self.book.terms.opposite != IGNORE
               and self.book.closing == 0):
             submit_exit(&self.book, ts, OPPOSITE, 100.0, close)
-            if self.book.terms.opposite == REVERSE:
+            if self.book.terms.opposite == REVERSE and not self.entries_blocked:
                 submit_entry(&self.book, ts, side, close, False)
 
     cdef void breach(self, Py_ssize_t i) noexcept nogil:
@@ -299,3 +315,4 @@ cdef object rows_of(const Buffer* buffer, object dtype):
     if dtype.itemsize != buffer.width:
         raise AssertionError(f"rows of {buffer.width} bytes, described as {dtype.itemsize}")
     return np.frombuffer(buffer.rows[: buffer.size * buffer.width], dtype=dtype).copy()
+
