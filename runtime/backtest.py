@@ -94,15 +94,15 @@ def run(  # noqa: PLR0913  the parts of a run, each once
     if not rules.backtest.allow_gaps:
         require_whole(bars)
     start = trade_start(bars, exec_tf, warmup, window.start)
-    instants = _instants(start, bars.end, exec_tf)
-    if (after := max(len(instants) - 1, 0)) < MIN_EXEC_BARS:
+    moments = instants(start, bars.end, exec_tf)
+    if (after := max(len(moments) - 1, 0)) < MIN_EXEC_BARS:
         raise DataError(
             "INSUFFICIENT_COVERAGE",
             f"only {after} bars of {exec_tf} follow the warm-up, which ends at "
             f"{iso(start)}; a run needs {MIN_EXEC_BARS}",
             {"trade_start": start, "end": bars.end, "warmup": dict(warmup)},
         )
-    exchange = _exchange(rules, instrument, bars, len(instants), exec_tf)
+    exchange = exchange_of(rules, instrument, bars, len(moments), exec_tf)
     first = (start - bars.ts0) // bars.base_ms - 1
     rows, times = _rows(strategy, bars, exec_tf) if emit_features else (None, None)
     engine = Engine(
@@ -116,20 +116,20 @@ def run(  # noqa: PLR0913  the parts of a run, each once
         by_step=by_step,
     )
     engine.run(None if progress is None else lambda done: progress(done, bars.n))
-    return _outcome(
+    return outcome_of(
         engine,
         exchange,
         strategy,
         trade_start=start,
         initial_equity=rules.starting_equity_usdt,
-        ts_close=instants,
+        ts_close=moments,
         features=_features(rows, times, engine.row),
         history=bars,
         traded=bars.slice(first, bars.n),
     )
 
 
-def _exchange(
+def exchange_of(
     rules: Rules, instrument: Instrument, bars: Bars, points: int, exec_tf: str
 ) -> Exchange:
     """Return the exchange of a run, refused where its marks are absent."""
@@ -143,7 +143,7 @@ def _exchange(
     return Exchange(rules, traded, points, exec_minutes=minutes, signals=True, states=True)
 
 
-def _outcome(
+def outcome_of(
     engine: Engine, exchange: Exchange, strategy: Strategy, *, ts_close: Any, **known: Any
 ) -> Outcome:
     """Return what the exchange, the strategy and the loop left, with what is `known` before."""
@@ -240,10 +240,11 @@ def _ready(ts0: int, name: str, count: int) -> int:
 
 def exec_closes(bars: Bars, exec_tf: str) -> NDArray[np.int64]:
     """Return every instant at which a whole exec bar closes, in ms UTC."""
-    return _instants(_ready(bars.ts0, exec_tf, 1), bars.end, exec_tf)
+    return instants(_ready(bars.ts0, exec_tf, 1), bars.end, exec_tf)
 
 
-def _instants(start: int, end: int, exec_tf: str) -> NDArray[np.int64]:
+def instants(start: int, end: int, exec_tf: str) -> NDArray[np.int64]:
+    """Return the exec closes from `start` to `end`, both included."""
     timeframe = TIMEFRAMES[exec_tf]
     numbers = range(timeframe.bar_number(start), timeframe.bar_number(end) + 1)
     if start > end:

@@ -112,6 +112,18 @@ cdef class Growing(Columns):
         """Return the number of bars."""
         return self.feed.n
 
+    @property
+    def ts0(self):
+        """Return when the first bar opens, ms UTC."""
+        return self.feed.ts0
+
+    @property
+    def last(self):
+        """Return the close and the mark at the last close, NaN where there is none."""
+        if self.feed.n == 0:
+            return NAN, NAN
+        return self.feed.close[self.feed.n - 1], self.feed.mark_close[self.feed.n - 1]
+
     def column(self, str name):
         """Return one row of the bars so far, as a new array."""
         if name == "flags":

@@ -68,6 +68,8 @@ class Journal:
         """Append a record and return its number."""
         self.seq += 1
         head = {"v": VERSION, "ts": ts, "seq": self.seq, **self._common, "ev": ev}
+        if head.keys() & fields.keys():
+            raise ValueError(f"a record `{ev}` cannot have {sorted(head.keys() & fields.keys())}")
         text = json.dumps({**head, **fields}, allow_nan=False, separators=(",", ":"))
         self._backlog.append((ts, text.encode() + b"\n"))
         try:

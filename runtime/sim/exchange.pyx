@@ -283,36 +283,66 @@ cdef class Exchange:
             memcpy(&view[0], self.curve, self.points * sizeof(double))
         return points
 
-    def orders_made(self):
-        """Return the orders as a structured array of type `records.ORDER`."""
-        return rows_of(&self.book.orders, records.ORDER)
+    @property
+    def is_stopped(self):
+        """Return whether a terminal stop has ended the run."""
+        return bool(self.book.stopped)
 
-    def fills_made(self):
-        """Return the fills as a structured array of type `records.FILL`."""
-        return rows_of(&self.book.fills, records.FILL)
+    @property
+    def sizes(self):
+        """Return how many orders, fills, legs and settlements there are."""
+        return (self.book.orders.size, self.book.fills.size, self.book.legs.size,
+                self.book.payments.size)
 
-    def legs_closed(self):
-        """Return the trade legs as a structured array of type `records.LEG`."""
-        return rows_of(&self.book.legs, records.LEG)
+    def account(self):
+        """Return the account as it stands; levels are None where there are none."""
+        cdef bint held = self.book.ledger.side != 0
+        return {
+            "cash": self.book.ledger.cash,
+            "side": self.book.ledger.side,
+            "signed_qty": self.book.ledger.signed_qty,
+            "entry": self.book.ledger.entry if held else None,
+            "stop": finite(self.book.held.stop) if held else None,
+            "target": finite(self.book.held.target) if held else None,
+            "liquidation": finite(self.book.held.liquidation) if held else None,
+            "working": self.book.work.number != 0,
+        }
+
+    def orders_made(self, Py_ssize_t first=0):
+        """Return the orders, those after the `first`, as an array of type `records.ORDER`."""
+        return rows_of(&self.book.orders, records.ORDER, first)
+
+    def fills_made(self, Py_ssize_t first=0):
+        """Return the fills, those after the `first`, as an array of type `records.FILL`."""
+        return rows_of(&self.book.fills, records.FILL, first)
+
+    def legs_closed(self, Py_ssize_t first=0):
+        """Return the trade legs, those after the `first`, as an array of type `records.LEG`."""
+        return rows_of(&self.book.legs, records.LEG, first)
 
     def signals_seen(self):
         """Return the decisions as a structured array of type `records.SIGNAL`."""
         return rows_of(&self.book.signals, records.SIGNAL)
 
-    def funding_paid(self):
-        """Return the settlements of funding as a structured array of type `records.PAYMENT`."""
-        return rows_of(&self.book.payments, records.PAYMENT)
+    def funding_paid(self, Py_ssize_t first=0):
+        """Return the settlements of funding, those after the `first`, of type `records.PAYMENT`."""
+        return rows_of(&self.book.payments, records.PAYMENT, first)
 
     def states_kept(self):
         """Return the states of the account as a structured array of type `records.STATE`."""
         return rows_of(&self.book.states, records.STATE)
 
 
-cdef object rows_of(const Buffer* buffer, object dtype):
+cdef object finite(double x):
+    return x if -INFINITY < x < INFINITY else None
+
+
+cdef object rows_of(const Buffer* buffer, object dtype, Py_ssize_t first=0):
     """Copy a buffer into a structured array whose layout is that of the C rows."""
     if buffer.failed:
         raise MemoryError("memory ran out while the run was recorded")
     if dtype.itemsize != buffer.width:
         raise AssertionError(f"rows of {buffer.width} bytes, described as {dtype.itemsize}")
-    return np.frombuffer(buffer.rows[: buffer.size * buffer.width], dtype=dtype).copy()
+    rows = buffer.rows[first * buffer.width : buffer.size * buffer.width]
+    return np.frombuffer(rows, dtype=dtype).copy()
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,13 +33,19 @@ Figures = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A run that has ended: the machine, the market, and what came of them."""
+    """A run that has ended: the machine, the market, and what came of them.
+
+    A session has figures of its own, and further files such as its journal.
+    """
 
     machine: Machine
     market: Market
     outcome: Outcome
     overrides: Mapping[str, str]
     seconds: float
+    mode: str = MODE
+    session: Figures | None = None
+    others: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +73,7 @@ def record(done: Done, out: Path, emit: frozenset[str]) -> Recorded:
     manifest = {**_manifest(done), "input_hash": inputs, "created_at": _text(created)}
     path = artifacts.write_run(
         out,
-        artifacts.run_name(created, done.machine.name, MODE, inputs),
+        artifacts.run_name(created, done.machine.name, done.mode, inputs),
         artifacts.RunFiles(
             manifest=manifest,
             metrics={**_identity(manifest, metrics), **metrics},
@@ -75,6 +81,7 @@ def record(done: Done, out: Path, emit: frozenset[str]) -> Recorded:
             others={
                 **{name: text.encode() for name, text in done.machine.files.items()},
                 EVENTS: accounts.event_log(columns),
+                **done.others,
                 RETURNS: _json(period_returns(done.outcome.ts_close, done.outcome.equity)),
             },
         ),
@@ -193,7 +200,8 @@ def _manifest(done: Done) -> dict[str, Any]:
         "module_hash": machine.module_hash,
         "tradec": tradec.__version__,
         "units": dict(machine.units),
-        "mode": MODE,
+        "mode": done.mode,
+        **({"session": dict(done.session)} if done.session else {}),
         "engine": machine.engine,
         "symbol": machine.symbol,
         "exec": machine.exec,

@@ -54,6 +54,25 @@ def _emitted(context: click.Context, parameter: click.Parameter, value: str) -> 
 @click.option("--start", type=Instant(), help="First instant that may decide: a date or ms, UTC.")
 @click.option("--end", type=Instant(), help="No bar that closes after this is read.")
 @click.option("--base", type=click.Choice(BASES), help="Feed bars of this length.  [default: 1m]")
+@click.option(
+    "--mode",
+    type=click.Choice(["backtest", "replay", "shadow", "demo", "live"]),
+    default="backtest",
+    show_default=True,
+    help="replay and shadow go through the live loop.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Replay so many minutes a minute.  [default: as fast as it goes]",
+)
+@click.option("--resume", is_flag=True, help="Go on from the state of a former session.")
+@click.option(
+    "--state-dir",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where sessions keep state and journal.  [env TRADEC_STATE_DIR]",
+)
 @set_option
 @click.option(
     "--engine",
@@ -71,12 +90,16 @@ def _emitted(context: click.Context, parameter: click.Parameter, value: str) -> 
     show_default=True,
     help="Where the folder of the run is made.",
 )
-def run(
+def run(  # noqa: PLR0913, PLR0917  click passes options by name
     play: str,
     overrides: dict[str, str],
     engine: str,
     emit: frozenset[str],
     out: Path,
+    mode: str,
+    speed: float | None,
+    resume: bool,  # noqa: FBT001
+    state_dir: Path | None,
     **wanted: Any,
 ) -> Outcome:
     """Compile a play, or take it from the cache, and trade it on the simulated exchange.
@@ -86,27 +109,29 @@ def run(
     """
     from tradec.cli.machine import machine_for
     from tradec.cli.market import Wanted, market_for, refuse_contradictions
-    from tradec.cli.record import Done, record
+    from tradec.cli.record import record
+    from tradec.cli.session import Asked, refuse_unfit, replayed
 
     asked = Wanted(**wanted)
     refuse_contradictions(asked)
+    session = Asked(mode=mode, speed=speed, resume=resume, state_dir=state_dir)
+    refuse_unfit(session, asked, emit)
     settings = current()
     with stages(settings) as show:
         machine = machine_for(play, overrides, engine, show)
         show("reading the data")
         market = market_for(asked, machine, settings.data_dir)
-        begun = perf_counter()
-        outcome = _traded(machine, market, features=FEATURES in emit, show=show)
-        seconds = perf_counter() - begun
-        show("writing the result")
-        done = Done(
-            machine=machine, market=market, outcome=outcome, overrides=overrides, seconds=seconds
+        done = (
+            _backtested(machine, market, overrides, features=FEATURES in emit, show=show)
+            if mode == "backtest"
+            else replayed(machine, market, session, overrides, show)
         )
+        show("writing the result")
         recorded = record(done, out, emit)
     for warning in (
-        *market.warnings,
-        *_lacking(machine, market),
-        *_unmet(machine, market, recorded),
+        *done.market.warnings,
+        *_lacking(machine, done.market),
+        *_unmet(machine, done.market, recorded),
     ):
         settings.warn(warning)
     return _outcome(recorded, done)
@@ -138,7 +163,29 @@ def _lacking(machine: "Machine", market: "Market") -> list[str]:
     ]
 
 
-def _traded(
+def _backtested(
+    machine: "Machine",
+    market: "Market",
+    overrides: dict[str, str],
+    *,
+    features: bool,
+    show: Show,
+) -> "Done":
+    """Return what came of a backtest."""
+    from tradec.cli.record import Done
+
+    begun = perf_counter()
+    outcome = traded(machine, market, features=features, show=show)
+    return Done(
+        machine=machine,
+        market=market,
+        outcome=outcome,
+        overrides=overrides,
+        seconds=perf_counter() - begun,
+    )
+
+
+def traded(
     machine: "Machine", market: "Market", *, features: bool, show: Show
 ) -> "backtest.Outcome":
     """Return what came of the run."""

@@ -1,0 +1,83 @@
+"""`run --mode`: a replay is the backtest, and what a mode cannot do is said before it begins."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commandline import tradec
+
+EXAMPLE = Path(__file__).parents[3] / "plays" / "ema_cross.yml"
+SHORT = ("--synthetic", "--bars", 60, "--seed", 5)
+SAME = ("digest", "final_equity", "trades", "bars", "stop_reason", "play_hash")
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TRADEC_STATE_DIR", str(tmp_path / "state"))
+    return tmp_path / "state"
+
+
+def test_a_replay_says_what_the_backtest_says(state: Path) -> None:
+    backtest = tradec("run", EXAMPLE, *SHORT, "--json")
+    replay = tradec("run", EXAMPLE, *SHORT, "--mode", "replay", "--json")
+    assert (backtest.code, replay.code) == (0, 0)
+    assert {name: replay.data[name] for name in SAME} == {
+        name: backtest.data[name] for name in SAME
+    }
+    folder = Path(replay.data["run_dir"])
+    assert "-replay-" in folder.name
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["mode"] == "replay"
+    assert manifest["session"]["ended_by"] == "end_of_data"
+    assert manifest["session"]["admitted"] == 60 * 15 + 1
+    lines = gzip.decompress((folder / "journal.jsonl.gz").read_bytes()).splitlines()
+    told = [json.loads(line) for line in lines]
+    assert [record["ev"] for record in told[:2]] == ["state", "start"]
+    assert told[-1]["ev"] == "state"
+    assert told[-1]["to"] == "STOPPED"
+    last = [record for record in told if record["ev"] == "step"][-1]
+    assert last["digest"] == replay.data["digest"]
+    status = json.loads((state / "replay-BTCUSDT-ema_cross" / "status.json").read_text())
+    assert (status["state"], status["digest"]) == ("STOPPED", replay.data["digest"])
+
+
+def test_a_replay_keeps_a_pace() -> None:
+    said = tradec(
+        *("run", EXAMPLE, "--synthetic", "--bars", 10, "--mode", "replay", "--speed", 60_000),
+        "--json",
+    )
+    assert said.code == 0
+    assert said.data["seconds"] >= 0.15  # 150 minutes, a millisecond each
+
+
+@pytest.mark.parametrize("mode", ["demo", "live"])
+def test_a_mode_that_does_not_trade_yet_says_so(mode: str) -> None:
+    said = tradec("run", EXAMPLE, "--mode", mode, "--json")
+    assert said.code == 2
+    assert said.answer["error"]["code"] == "MODE_UNAVAILABLE"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--speed", 60), "--speed is for sessions"),
+        (("--resume",), "--resume is for sessions"),
+        (("--mode", "shadow", "--synthetic"), "--synthetic is not for --mode shadow"),
+        (("--mode", "shadow", "--start", "2025-01-01"), "--start is not for --mode shadow"),
+        (("--mode", "replay", "--base", "15m"), "--base is for backtests"),
+        (("--mode", "replay", "--emit", "features"), "emits no features"),
+    ],
+)
+def test_what_a_mode_cannot_do_is_refused(arguments: tuple[Any, ...], word: str) -> None:
+    said = tradec("run", EXAMPLE, *arguments)
+    assert said.code == 2
+    assert word in said.err
+
+
+def test_a_state_that_is_not_there_is_not_gone_on_from() -> None:
+    said = tradec("run", EXAMPLE, *SHORT, "--mode", "replay", "--resume", "--json")
+    assert said.code == 1
+    assert said.answer["error"]["code"] == "STATE_UNUSABLE"
