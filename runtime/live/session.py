@@ -121,7 +121,8 @@ class Session:
         failed = False
         try:
             self.source.start(self.queue, self._gate.next_ts)
-            self.states.ready("warmed up")
+            if not self.source.links:
+                self.states.ready("warmed up")
             while self._ending is None:
                 self._turn()
         except Exception as defect:
@@ -146,7 +147,7 @@ class Session:
         match event:
             case Bar(minute=minute):
                 self._admit(self._gate.offer(minute))
-                self._fetch_missing()
+                self._close_gap()
             case Fetched():
                 self._fetched(event)
             case Link():
@@ -222,7 +223,8 @@ class Session:
         if event.failed:
             self.tally.errors += 1
             self._write("error", kind="fetch", msg=event.failed)
-            self.states.lost(event.failed)
+            if self.states.now is not State.RECONNECTING:
+                self.states.lost(event.failed)
             return
         for minute in event.minutes:
             self._admit(self._gate.offer(minute))
@@ -240,9 +242,10 @@ class Session:
         """Go on where nothing is missing any more."""
         self._fetch_missing()
         behind = self.clock.now_ms() - (self._gate.next_ts + MINUTE_MS)
-        is_whole = behind < MINUTE_MS and self._gate.missing is None
-        if self.states.now is State.RECONNECTING and is_whole and all(self.source.links.values()):
-            self.states.ready("gap closed")
+        is_whole = behind < GRACE_MS and self._gate.missing is None
+        waits = self.states.now in {State.STARTING, State.RECONNECTING}
+        if waits and is_whole and all(self.source.links.values()):
+            self.states.ready("nothing is missing")
 
     def _watch_late(self) -> None:
         """Fetch a minute that has closed and not come."""
@@ -263,7 +266,9 @@ class Session:
             self.states.lost(f"{link.socket} {link.status}")
             return
         self.epochs[link.socket] = link.epoch
-        if before is not None and before != link.epoch:
+        if before is None:
+            self._request(self._gate.next_ts, self.clock.now_ms() // MINUTE_MS * MINUTE_MS)
+        elif before != link.epoch:
             self.tally.reconnects += 1
             self.states.lost(f"{link.socket} epoch {link.epoch}")
             self._request(self._gate.next_ts, self.clock.now_ms() // MINUTE_MS * MINUTE_MS)

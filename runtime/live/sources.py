@@ -3,7 +3,7 @@
 import math
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
@@ -31,6 +31,17 @@ class Source(Protocol):
 
     def close(self) -> None:
         """End, and join what runs."""
+
+
+class LiveClock:
+    """The clock of the exchange, as `now_ms` knows it."""
+
+    def __init__(self, now_ms: Callable[[], int]) -> None:
+        self.now_ms = now_ms
+
+    def monotonic(self) -> float:
+        """Return this machine's seconds."""
+        return time.monotonic()
 
 
 class DataClock:

@@ -110,7 +110,7 @@ def run(  # noqa: PLR0913, PLR0917  click passes options by name
     from tradec.cli.machine import machine_for
     from tradec.cli.market import Wanted, market_for, refuse_contradictions
     from tradec.cli.record import record
-    from tradec.cli.session import Asked, refuse_unfit, replayed
+    from tradec.cli.session import Asked, refuse_unfit, replayed, shadowed
 
     asked = Wanted(**wanted)
     refuse_contradictions(asked)
@@ -119,13 +119,16 @@ def run(  # noqa: PLR0913, PLR0917  click passes options by name
     settings = current()
     with stages(settings) as show:
         machine = machine_for(play, overrides, engine, show)
-        show("reading the data")
-        market = market_for(asked, machine, settings.data_dir)
-        done = (
-            _backtested(machine, market, overrides, features=FEATURES in emit, show=show)
-            if mode == "backtest"
-            else replayed(machine, market, session, overrides, show)
-        )
+        if mode == "shadow":
+            done = shadowed(machine, session, overrides, show)
+        else:
+            show("reading the data")
+            market = market_for(asked, machine, settings.data_dir)
+            done = (
+                _backtested(machine, market, overrides, features=FEATURES in emit, show=show)
+                if mode == "backtest"
+                else replayed(machine, market, session, overrides, show)
+            )
         show("writing the result")
         recorded = record(done, out, emit)
     for warning in (

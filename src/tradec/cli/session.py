@@ -103,6 +103,33 @@ def replayed(
         return _done(plan, machine, market, overrides)
 
 
+def shadowed(machine: "Machine", asked: Asked, overrides: Mapping[str, str], show: "Show") -> Done:
+    """Return what came of a session on the live market, with simulated fills."""
+    from tradec.cli.shadow import open_market
+    from tradec.runtime.backtest import trade_start
+    from tradec.runtime.data.bars import require_whole
+    from tradec.runtime.live.session import Options
+    from tradec.runtime.live.sources import LiveClock
+    from tradec.runtime.timeframe import MINUTE_MS, TIMEFRAMES
+
+    with _instance(machine, asked) as entry:
+        live = open_market(machine, show)
+        bars = live.market.bars
+        require_whole(bars)
+        trade_start(bars, machine.exec, machine.warmup, live.trade_start)
+        exec_ms = (TIMEFRAMES[machine.exec].minutes or 1) * MINUTE_MS
+        plan = _plan(
+            (machine, live.market, asked),
+            entry,
+            warm=lambda: (bars, live.trade_start),
+            source=live.source,
+            clock=LiveClock(live.client.now_ms),
+            options=Options(max_signal_age_ms=min(exec_ms, MINUTE_MS), watch_late=True),
+        )
+        show("running")
+        return _done(plan, machine, live.market, overrides)
+
+
 def _plan(what: "tuple[Machine, Market, Asked]", entry: "Entry", **parts: Any) -> "Plan":
     """Return the plan of a session on a market."""
     import tradec
