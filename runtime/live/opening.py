@@ -8,6 +8,7 @@ from typing import Any
 
 from tradec.runtime.data.bars import Bars
 from tradec.runtime.live.audit import warm_record
+from tradec.runtime.live.history import write_warm
 from tradec.runtime.live.journal import Identity, Journal, files_of
 from tradec.runtime.live.protocols import Clock
 from tradec.runtime.live.queue import EventQueue
@@ -90,6 +91,7 @@ def forget(folder: Path) -> None:
 
 def _fresh(plan: Plan) -> Simulated:
     bars, trade_start = plan.warm()
+    write_warm(plan.folder, bars)
     machine = Simulated(plan.traded, bars, trade_start)
     machine.warm_up()
     return machine

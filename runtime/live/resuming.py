@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tradec.runtime.data.bars import FLAT, Bars
 from tradec.runtime.data.marks import MARK_PRICES, Funding, Mark
+from tradec.runtime.live.history import read_warm
 from tradec.runtime.live.journal import records
 from tradec.runtime.live.protocols import Minute
 from tradec.runtime.live.simulated import Simulated, Traded
@@ -69,11 +70,11 @@ def resume(folder: Path, facts: Mapping[str, Any], traded: Traded) -> Resumed:
     before = [step for step in steps if step.ts <= at]
     if not before or before[-1].ts != at:
         raise ResumeError(f"the journal in `{folder}` does not reach the state")
-    machine = _restored(traded, snapshot, before)
+    machine = _restored(traded, snapshot, before, read_warm(folder))
     said = {
         (record["ev"], record["n"], record.get("status"))
         for record in records(folder, "order", "exec", "funding", "trade")
-        if record["seq"] > snapshot.facts["seq"]
+        if record["seq"] > snapshot.facts["seq"] and not record.get("at_end")
     }
     last, unsaid = before[-1], []
     for step in steps[len(before) :]:
@@ -84,13 +85,13 @@ def resume(folder: Path, facts: Mapping[str, Any], traded: Traded) -> Resumed:
     return Resumed(machine=machine, last=last, since=since, unsaid=unsaid)
 
 
-def _restored(traded: Traded, snapshot: Snapshot, before: Sequence[Step]) -> Simulated:
+def _restored(
+    traded: Traded, snapshot: Snapshot, before: Sequence[Step], warm: Bars | None
+) -> Simulated:
     is_marked = snapshot.facts["mark_source"] == "mark_kline"
     bars = bars_of([step.minute for step in before], before[0].minute.ts, is_marked=is_marked)
-    machine = Simulated(traded, bars, int(snapshot.facts["trade_start"]))
-    last = before[-1]
-    due = tuple(pair for pair in last.minute.settled if pair[0] == last.ts)
-    machine.restored(snapshot.body, last.seen, due)
+    machine = Simulated(traded, bars, int(snapshot.facts["trade_start"]), warm)
+    machine.restored(snapshot.body, before)
     return machine
 
 

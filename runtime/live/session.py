@@ -311,6 +311,8 @@ class Session:
         if self.last is not None and self.machine.is_trading and not failed:
             self.store.keep(self.machine, self.last, now=True)
         outcome = None if failed else self.machine.finish()
+        for ev, fields in exchange_records(self.machine.happened()):
+            self._write(ev, **fields, at_end=True)
         self._write("stop", reason=reason, exit="error" if failed else "ok")
         self.states.change(State.STOPPED, reason)
         self.store.close(self.status)

@@ -16,9 +16,10 @@ from tradec.runtime.strategy import Strategy
 from tradec.runtime import backtest
 from tradec.runtime.data.bars import Bars
 from tradec.runtime.data.marks import MARK_PRICES, Funding, Mark
+from tradec.runtime.live.history import joined
 from tradec.runtime.live.known import Known
 from tradec.runtime.live.protocols import Minute
-from tradec.runtime.live.steps import Seen, Step, outputs_hash
+from tradec.runtime.live.steps import Step, outputs_hash
 from tradec.runtime.sim.instrument import Instrument
 from tradec.runtime.sim.rules import Rules
 from tradec.runtime.timeframe import MINUTE_MS, TIMEFRAMES
@@ -54,13 +55,17 @@ class Happened:
 class Simulated:
     """A session's machine; `bars` warm it up, and the bar that closes at `trade_start` decides.
 
-    `bars` end before `trade_start` closes. After `restored` they begin with that bar instead.
+    `bars` end before `trade_start` closes. After `restored` they begin with that bar instead, and
+    `warm` are those before it.
     """
 
-    def __init__(self, traded: Traded, bars: Bars, trade_start: int) -> None:
+    def __init__(
+        self, traded: Traded, bars: Bars, trade_start: int, warm: Bars | None = None
+    ) -> None:
         self.traded = traded
         self.trade_start = trade_start
-        self._first_bar = (trade_start - bars.ts0) // MINUTE_MS - 1
+        self._warm = bars if warm is None else warm
+        self._interest: list[tuple[int, float]] = []
         self._exchange = backtest.exchange_of(
             traded.rules, traded.instrument, bars, 1, traded.exec_tf
         )
@@ -68,7 +73,7 @@ class Simulated:
             traded.strategy,
             self._exchange,
             bars,
-            self._first_bar,
+            (trade_start - bars.ts0) // MINUTE_MS - 1,
             slots=len(traded.strategy.SLOTS),
             grows=True,
             by_step=True,
@@ -81,11 +86,14 @@ class Simulated:
         """Feed the bars that are there."""
         self._engine.advance()
 
-    def restored(self, snapshot: bytes, seen: Seen, due: Sequence[tuple[int, float]]) -> None:
-        """Go on from a snapshot; `seen` is what was known at its last close, `due` settles then."""
+    def restored(self, snapshot: bytes, before: Sequence[Step]) -> None:
+        """Go on from a snapshot taken after the last of the steps `before`, the session's own."""
+        last = before[-1]
+        seen, settled = last.seen, last.minute.settled
         self._engine.restore(snapshot)
         self._known = Known(seen.funding, seen.open_interest)
-        self._due = list(due)
+        self._due = [pair for pair in settled if pair[0] == last.ts]
+        self._interest = [pair for step in before for pair in step.minute.interest]
         self.happened()
 
     def snapshot(self) -> bytes:
@@ -128,6 +136,7 @@ class Simulated:
         for ts, rate in self._due:
             columns.settle(ts, rate)
         self._due = list(minute.settled)
+        self._interest += minute.interest
         seen = self._known.at_close(minute)
         columns.append(
             minute.open,
@@ -183,6 +192,9 @@ class Simulated:
             return None
         self._engine.finish()
         bars = self._bars()
+        first = (self.trade_start - bars.ts0) // MINUTE_MS - 1
+        own = bars.slice(first, bars.n)
+        warm = self._warm.slice(0, self._warm.position(own.ts0))
         instants = backtest.instants(self.trade_start, bars.end, self.traded.exec_tf)
         return backtest.outcome_of(
             self._engine,
@@ -192,7 +204,8 @@ class Simulated:
             initial_equity=self.traded.rules.starting_equity_usdt,
             ts_close=instants,
             features=None,
-            traded=bars.slice(self._first_bar, bars.n),
+            history=joined(warm, own, self._interest),
+            traded=own,
         )
 
     def _bars(self) -> Bars:

@@ -8,6 +8,7 @@ from tradec.cli.lazy import LazyGroup
 
 COMMANDS = {
     "run": ("tradec.cli.run", "run", "Compile a play and trade it on past or synthetic minutes."),
+    "audit": ("tradec.cli.audit", "audit", "Prove that a session did what its play says."),
     "check": ("tradec.cli.check", "check", "Say what is wrong with plays, without compiling."),
     "compile": ("tradec.cli.compile", "compile_", "Compile plays to native code."),
     "diff": ("tradec.cli.diff", "diff", "Show what changed in meaning and in generated code."),

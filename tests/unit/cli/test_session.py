@@ -81,3 +81,31 @@ def test_a_state_that_is_not_there_is_not_gone_on_from() -> None:
     said = tradec("run", EXAMPLE, *SHORT, "--mode", "replay", "--resume", "--json")
     assert said.code == 1
     assert said.answer["error"]["code"] == "STATE_UNUSABLE"
+
+
+def test_an_audit_proves_a_session_and_finds_what_was_changed() -> None:
+    replay = tradec("run", EXAMPLE, *SHORT, "--mode", "replay", "--json")
+    assert replay.code == 0
+    folder = Path(replay.data["run_dir"])
+    said = tradec("audit", "last", "--json")
+    assert said.code == 0
+    assert said.data["identical"]
+    assert said.data["minutes"] == 60 * 15 + 1
+    assert (said.data["backtest"]["same"], said.data["backtest"]["revised"]) == (True, 0)
+    assert said.data["backtest"]["pairs"]["fills"]["session"] > 0
+    journal = folder / "journal.jsonl.gz"
+    lines = gzip.decompress(journal.read_bytes()).splitlines()
+    place = next(k for k, line in enumerate(lines) if b'"outputs"' in line and k > 100)
+    step = json.loads(lines[place])
+    lines[place] = json.dumps({**step, "c": step["c"] * 1.01}).encode()
+    journal.write_bytes(gzip.compress(b"\n".join(lines)))
+    said = tradec("audit", "last", "--no-backtest", "--json")
+    assert said.code == 1
+    assert (said.data["difference"]["what"], said.data["difference"]["ts"]) == ("state", step["t"])
+    assert "the state differs first" in tradec("audit", "last", "--no-backtest").out
+
+
+def test_only_a_session_can_be_audited() -> None:
+    assert tradec("run", EXAMPLE, *SHORT).code == 0
+    said = tradec("audit", "last", "--json")
+    assert (said.code, said.answer["error"]["code"]) == (2, "NO_JOURNAL")

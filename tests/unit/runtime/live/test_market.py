@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from tradec.compiler.interpreted import strategy_of
 from tradec.compiler.rules_of import rules_of
 from tradec.compiler.settings import play_values
 from tradec.runtime import backtest
-from tradec.runtime.data.bars import Bars, from_columns
+from tradec.runtime.data.bars import from_columns
 from tradec.runtime.data.marks import Funding, Mark, OpenInterest
 from tradec.runtime.live.audit import audit
 from tradec.runtime.live.journal import records
@@ -74,8 +75,8 @@ def recorded(server: FakeBybit, start: int, end: int) -> Recording:
     served = server.markets[SYMBOL]
     rows, mark = served.minutes[:end], served.mark[:end]
     ts = rows[:, 0].astype(np.int64)
-    columns = [np.ascontiguousarray(rows[:, k]) for k in range(1, 6)]
-    plain, _ = from_columns(ts, *columns, MINUTE_MS)
+    opened, high, low, close, volume = (np.ascontiguousarray(rows[:, k]) for k in range(1, 6))
+    plain, _ = from_columns(ts, opened, high, low, close, volume, MINUTE_MS)
     marks = Mark(
         **{
             name: np.ascontiguousarray(mark[:, k + 1])
@@ -83,12 +84,8 @@ def recorded(server: FakeBybit, start: int, end: int) -> Recording:
         }
     )
     funding, interest = served.funding, served.interest
-    bars = Bars(
-        **{
-            name: getattr(plain, name)
-            for name in ("ts0", "base_ms", "open", "high", "low", "close", "volume", "flags")
-        },
-        source="served",
+    bars = replace(
+        plain,
         mark=marks,
         funding=Funding(
             ts=funding[:, 0].astype(np.int64), rate=np.ascontiguousarray(funding[:, 1])
