@@ -102,7 +102,8 @@ class Journal:
             os.fsync(self._file)
 
     def _open(self, day: str) -> None:
-        if self._file is not None and day <= self._day:
+        day = max(day, self._day)  # a clock that went back writes on where it was
+        if self._file is not None and day == self._day:
             return
         self.close()
         path = self.folder / f"{PREFIX}{day}.jsonl"

@@ -115,6 +115,7 @@ class Session:
 
         `start` is journalled; `opened` may journal what comes before the first minute.
         """
+        self.clock_at(self._gate.next_ts)
         self.states.change(State.STARTING, "start")
         self._write("start", **start)
         opened()

@@ -43,6 +43,7 @@ def exchange_records(happened: Happened) -> Iterator[Record]:
             {
                 "n": number,
                 "at": int(row["ts"]),
+                "position": int(row["position"]),
                 "rate": float(row["rate"]),
                 "mark": float(row["mark"]),
                 "pnl": float(row["pnl"]),

@@ -28,7 +28,8 @@ COMMANDS = {
     ),
     "describe": ("tradec.cli.describe", "describe", "Describe an indicator or a structure."),
     "units": ("tradec.cli.app", "units", "Check indicators and structures of your own."),
-    "play": ("tradec.cli.app", "play", "List plays, look into one, say whether it can run."),
+    "play": ("tradec.cli.app", "play", "List plays, look into one, and steer what runs."),
+    "journal": ("tradec.cli.app", "journal", "Check journals of sessions, and read them."),
     "data": ("tradec.cli.app", "data", "Import market data, and see what there is."),
     "validate": ("tradec.cli.app", "validate", "Hold what tradec says against what is so."),
     "runs": ("tradec.cli.app", "runs", "List past runs and look into them."),
@@ -55,6 +56,16 @@ PLAY = {
     "list": ("tradec.cli.play_list", "list_", "List the plays that an id can name."),
     "show": ("tradec.cli.play_show", "show", "Show what a play is made of."),
     "preflight": ("tradec.cli.play_preflight", "preflight", "Say whether a play can run on data."),
+    "status": ("tradec.cli.play_status", "status", "Show the sessions that run."),
+    "watch": ("tradec.cli.play_status", "watch", "Show one session again and again."),
+    "logs": ("tradec.cli.journal", "logs", "Show what a session wrote down."),
+    "stop": ("tradec.cli.play_control", "stop", "Stop a session and wait for its end."),
+    "pause": ("tradec.cli.play_control", "pause", "Let a session enter nothing more."),
+    "resume": ("tradec.cli.play_control", "resume", "Let a paused session enter again."),
+}
+JOURNAL = {
+    "verify": ("tradec.cli.journal", "verify", "Check that a session's journal is whole."),
+    "replay": ("tradec.cli.journal", "replay", "Rebuild the trades from a journal alone."),
 }
 UNITS = {
     "check": ("tradec.cli.units_check", "check", "Hold a unit's two halves to each other."),
@@ -92,7 +103,13 @@ def data() -> None:
 @click.group(cls=LazyGroup, lazy=PLAY)
 @global_options(hidden=True)
 def play() -> None:
-    """List plays, look into one, say whether it can run."""
+    """List plays, look into one, and steer what runs."""
+
+
+@click.group(cls=LazyGroup, lazy=JOURNAL)
+@global_options(hidden=True)
+def journal() -> None:
+    """Check journals of sessions, and read them."""
 
 
 @click.group(cls=LazyGroup, lazy=UNITS)

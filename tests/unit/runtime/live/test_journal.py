@@ -139,3 +139,10 @@ def test_old_files_are_compressed_and_still_read(tmp_path: Path) -> None:
     assert [record["day"] for record in records(tmp_path)] == list(range(10))
     first = json.loads(gzip.decompress(files_of(tmp_path)[0].read_bytes()))
     assert first["day"] == 0
+
+
+def test_a_clock_that_went_back_writes_on_where_it_was(tmp_path: Path) -> None:
+    opened(tmp_path).write("step", T0 + DAY_MS)
+    opened(tmp_path).write("start", T0)
+    assert [record["seq"] for record in records(tmp_path)] == [1, 2]
+    assert len(files_of(tmp_path)) == 1
