@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -251,7 +252,8 @@ def _reached(session: "Session", socket: Path) -> Iterator[None]:
         session.queue.put(Signalled(number))
         signal.signal(number, before[number])  # a second one ends the process at once
 
-    numbers = (signal.SIGTERM, signal.SIGINT)
+    is_main = threading.current_thread() is threading.main_thread()
+    numbers = (signal.SIGTERM, signal.SIGINT) if is_main else ()
     before: dict[int, Any] = {number: signal.getsignal(number) for number in numbers}
     with listening(socket, session.queue):
         for number in numbers:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tradec.cli.machine import Machine
     from tradec.cli.progress import Show
     from tradec.runtime.bybit.client import Client
+    from tradec.runtime.data.marks import Funding
     from tradec.runtime.live.market import LiveMarket
 
 SNAPSHOTS = ("instrument", "risk_tier")
@@ -32,15 +33,19 @@ class Live:
 
 def open_market(machine: "Machine", show: "Show") -> Live:
     """Return the live market of a play; what its warm-up lacks is fetched into the catalogue."""
+    from tradec.runtime.backtest import data_start
+
     connect = connector(load_config(current().config))
     client = connect()
     client.measure_clock()
     newest = client.now_ms() // MINUTE_MS * MINUTE_MS
     begin = TIMEFRAMES[machine.exec].close_after(newest)
     _fetch(machine, connect, (begin, newest), show)
-    market = market_for(Wanted(start=begin, end=newest), machine, current().data_dir)
+    span = (data_start(begin, machine.warmup) // MINUTE_MS * MINUTE_MS, newest)
+    market = market_for(Wanted(span=span), machine, current().data_dir)
+    bars = replace(market.bars, funding=_funding(machine, market))
     return Live(
-        market=replace(market, kind="shadow", end=None),
+        market=replace(market, bars=bars, kind="shadow", start=begin, end=None),
         trade_start=begin,
         source=_source(machine, market, client),
         client=client,
@@ -57,7 +62,7 @@ def _fetch(
     from tradec.runtime.data.syncing import Sync, Want
 
     begin, newest = until
-    span = Span(start=data_start(begin, machine.warmup) // MINUTE_MS * MINUTE_MS, end=newest)
+    span = Span(start=data_start(begin, machine.warmup) // MINUTE_MS * MINUTE_MS, end=newest + 1)
     kinds = {"kline_1m", *SNAPSHOTS, *machine.data}
     if machine.rules["backtest"]["mark_source"] in {None, "mark_kline"}:
         kinds.add("mark_1m")
@@ -70,6 +75,23 @@ def _fetch(
         connect,
         lambda name, kind, done, total: show(f"{name} {kind}", done, total),
     ).run(wants)
+
+
+def _funding(machine: "Machine", market: Market) -> "Funding | None":
+    """Return the settlements of the warm-up, one at its very end included: it is known by then."""
+    import numpy as np
+
+    from tradec.runtime.data.catalog import DEFAULT_VENUE, Catalog
+    from tradec.runtime.data.marks import Funding
+
+    if market.bars.funding is None:
+        return None
+    span = (market.bars.ts0, market.bars.end + 1)
+    rows = Catalog(current().data_dir).read_rows(DEFAULT_VENUE, machine.symbol, "funding", *span)
+    return Funding(
+        ts=np.asarray(rows["ts"].to_numpy(), np.int64),
+        rate=np.asarray(rows["rate"].to_numpy(), np.float64),
+    )
 
 
 def _source(machine: "Machine", market: Market, client: "Client") -> "LiveMarket":

@@ -44,6 +44,19 @@ def test_a_replay_says_what_the_backtest_says(state: Path) -> None:
     assert (status["state"], status["digest"]) == ("STOPPED", replay.data["digest"])
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("play", sorted(EXAMPLE.parent.glob("*.yml")), ids=lambda path: path.stem)
+def test_every_example_replays_as_it_backtests(play: Path) -> None:
+    arguments = (play, "--synthetic", "--bars", 150, "--seed", 3)
+    backtest = tradec("run", *arguments, "--json")
+    replay = tradec("run", *arguments, "--mode", "replay", "--json")
+    assert (backtest.code, replay.code) == (0, 0), replay.out
+    assert {name: replay.data[name] for name in SAME} == {
+        name: backtest.data[name] for name in SAME
+    }
+    assert tradec("audit", "last", "--no-backtest", "--json").data["identical"]
+
+
 def test_a_replay_keeps_a_pace() -> None:
     said = tradec(
         *("run", EXAMPLE, "--synthetic", "--bars", 10, "--mode", "replay", "--speed", 60_000),
