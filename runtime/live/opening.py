@@ -10,10 +10,11 @@ from tradec.runtime.data.bars import Bars
 from tradec.runtime.live.audit import warm_record
 from tradec.runtime.live.history import write_warm
 from tradec.runtime.live.journal import Identity, Journal, files_of
+from tradec.runtime.live.options import Ending, Options
 from tradec.runtime.live.protocols import Clock
 from tradec.runtime.live.queue import EventQueue
 from tradec.runtime.live.resuming import Resumed, resume
-from tradec.runtime.live.session import Ending, Options, Session
+from tradec.runtime.live.session import Session
 from tradec.runtime.live.simulated import Simulated, Traded
 from tradec.runtime.live.snapshot import BEFORE, NAME
 from tradec.runtime.live.sources import Source

@@ -3,11 +3,18 @@
 Sockets, timers, signals and other processes only put events into the queue (live-runtime.md 0).
 """
 
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from tradec.runtime import backtest
+from tradec.runtime.live.breakers import (
+    MISSED_BARS,
+    MISSED_MINUTES,
+    RECONNECT_STORM,
+    Reconnects,
+    missed_minutes,
+)
 from tradec.runtime.live.events import (
     Bar,
     Control,
@@ -19,6 +26,7 @@ from tradec.runtime.live.events import (
 )
 from tradec.runtime.live.journal import Journal
 from tradec.runtime.live.minutes import Admitted, Gate, Note
+from tradec.runtime.live.options import Ending, Options, Tally
 from tradec.runtime.live.protocols import Clock, Frame, Link, Minute
 from tradec.runtime.live.queue import EventQueue
 from tradec.runtime.live.simulated import Simulated
@@ -26,6 +34,7 @@ from tradec.runtime.live.sources import Source
 from tradec.runtime.live.states import State, States
 from tradec.runtime.live.steps import Step, as_record
 from tradec.runtime.live.store import Store
+from tradec.runtime.live.summary import summary_of
 from tradec.runtime.live.told import exchange_records, signal_records
 from tradec.runtime.timeframe import MINUTE_MS
 
@@ -37,37 +46,6 @@ ABSENT_MS: Final = 15_000
 
 ASK_EVERY: Final = 1.0
 LOOP_SECONDS: Final = 0.2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How a session runs. `max_signal_age_ms`: an older entry is stale; None: none ever is."""
-
-    max_signal_age_ms: int | None = None
-    watch_late: bool = False
-    strict: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """How a session ended: `terminal` by a risk event, `failed` by a defect or a lost market."""
-
-    reason: str
-    outcome: backtest.Outcome | None
-    terminal: bool = False
-    failed: bool = False
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a session counts for its summary."""
-
-    signals: int = 0
-    stale: int = 0
-    blocked: int = 0
-    reconnects: int = 0
-    missed: int = 0
-    errors: int = 0
 
 
 @dataclass(slots=True)
@@ -100,8 +78,8 @@ class Session:
         self._ask = Ask()
         self._gate = Gate(machine.next_ts, machine.last_close)
         self._ending: tuple[str, bool] | None = None
-        self._stops = 0
-        self._close = False
+        self._reconnects = Reconnects()
+        self._begun = clock.monotonic()
 
     @property
     def journal(self) -> Journal:
@@ -116,6 +94,7 @@ class Session:
         `start` is journalled; `opened` may journal what comes before the first minute.
         """
         self.clock_at(self._gate.next_ts)
+        self.states.is_paused = self.store.is_paused
         self.states.change(State.STARTING, "start")
         self._write("start", **start)
         opened()
@@ -142,6 +121,7 @@ class Session:
             self._handle(event)
         if self.options.watch_late and self._ending is None:
             self._watch_late()
+            self._break()
         self.store.beat(self.status)
 
     def _handle(self, event: Event) -> None:
@@ -189,8 +169,16 @@ class Session:
             self._write(ev, **fields)
         if self.machine.is_trading and self.machine.closes_bar(close):
             self.store.keep(self.machine, step)
+        self._keep(minute)
         if self.machine.is_stopped:
             self.stop("terminal", terminal=True)
+
+    def _keep(self, minute: Minute) -> None:
+        try:
+            self.options.heard(minute)
+        except OSError as problem:
+            self.tally.errors += 1
+            self._write("error", kind="ingest", msg=str(problem))
 
     def _refusals(self, late_ms: int) -> tuple[str, ...]:
         """Return why an entry that is decided now comes to nothing."""
@@ -255,6 +243,19 @@ class Session:
         if now >= due + GRACE_MS:
             self._request(self._gate.next_ts, now // MINUTE_MS * MINUTE_MS)
 
+    def _break(self) -> None:
+        """Block entries while the feed flaps or minutes do not come, and tell of each change."""
+        missed = missed_minutes(self.clock.now_ms(), self._gate.next_ts)
+        standing = {
+            RECONNECT_STORM: self._reconnects.is_storm(self.clock.monotonic()),
+            MISSED_BARS: missed >= MISSED_MINUTES,
+        }
+        for code, stands in standing.items():
+            if stands is not (code in self.blocked):
+                (self.blocked.add if stands else self.blocked.discard)(code)
+                action = "entries_blocked" if stands else "entries_admitted"
+                self._write("risk", layer=code, value=missed, action=action)
+
     # --- what others say ------------------------------------------------------------------------
 
     def _linked(self, link: Link) -> None:
@@ -271,6 +272,7 @@ class Session:
             self._request(self._gate.next_ts, self.clock.now_ms() // MINUTE_MS * MINUTE_MS)
         elif before != link.epoch:
             self.tally.reconnects += 1
+            self._reconnects.connected(self.clock.monotonic())
             self.states.lost(f"{link.socket} epoch {link.epoch}")
             self._request(self._gate.next_ts, self.clock.now_ms() // MINUTE_MS * MINUTE_MS)
         self._close_gap()
@@ -279,12 +281,12 @@ class Session:
         self._write("control", cmd=event.command, options=dict(event.options))
         match event.command:
             case "pause":
+                self.store.pause(paused=True)
                 self.states.pause("asked")
             case "resume":
-                self.blocked.clear()
+                self.store.pause(paused=False)
                 self.states.resume("asked")
             case "stop":
-                self._close = bool(event.options.get("close"))
                 self.stop("asked")
             case "status":
                 pass
@@ -294,8 +296,10 @@ class Session:
         event.reply({"ok": True, **self.status()})
 
     def _signalled(self, event: Signalled) -> None:
-        self._stops += 1
-        self.stop(f"signal {event.number}")
+        if event.number == signal.SIGUSR1:
+            self.store.tell(self.status)
+        elif event.number != signal.SIGHUP:
+            self.stop(f"signal {event.number}")
 
     def stop(self, reason: str, *, terminal: bool = False) -> None:
         """Stop after this event."""
@@ -314,6 +318,9 @@ class Session:
         outcome = None if failed else self.machine.finish()
         for ev, fields in exchange_records(self.machine.happened()):
             self._write(ev, **fields, at_end=True)
+        if outcome is not None:
+            seconds = round(self.clock.monotonic() - self._begun, 3)
+            self._write("summary", seconds=seconds, **summary_of(outcome, self._counts()))
         self._write("stop", reason=reason, exit="error" if failed else "ok")
         self.states.change(State.STOPPED, reason)
         self.store.close(self.status)
@@ -335,9 +342,12 @@ class Session:
             "equity": self.machine.equity(),
             "queue": {"depth": self.queue.depth, "age": self.queue.age},
             "epochs": dict(self.epochs),
-            "counts": {**asdict(self.tally), **asdict(self._gate.counts)},
+            "counts": self._counts(),
             "seq": self.journal.seq,
         }
+
+    def _counts(self) -> dict[str, int]:
+        return {**asdict(self.tally), **asdict(self._gate.counts)}
 
     def write(self, ev: str, **fields: Any) -> None:
         """Write a record of the journal at the session's time."""

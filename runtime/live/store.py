@@ -10,11 +10,12 @@ from tradec.runtime.live.journal import Journal
 from tradec.runtime.live.simulated import Simulated
 from tradec.runtime.live.snapshot import Snapshot, write_snapshot
 from tradec.runtime.live.steps import Step
+from tradec.runtime.live.systemd import WATCHDOG, notify
 
 EVERY: Final = 1.0
 """Seconds between two writings of the status, and at least between two of the state."""
 
-STATUS, HEARTBEAT = "status.json", "heartbeat"
+STATUS, HEARTBEAT, PAUSE = "status.json", "heartbeat", "pause"
 Status = Callable[[], Mapping[str, Any]]
 
 
@@ -54,6 +55,18 @@ class Store:
         }
         write_snapshot(self.folder, Snapshot(facts, machine.snapshot()), durable=self._durable)
 
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether entries were paused by somebody, in this session or before."""
+        return (self.folder / PAUSE).exists()
+
+    def pause(self, *, paused: bool) -> None:
+        """Remember that entries are paused, or no longer."""
+        if paused:
+            (self.folder / PAUSE).touch()
+        else:
+            (self.folder / PAUSE).unlink(missing_ok=True)
+
     def beat(self, status: Status) -> None:
         """Write status and heartbeat, each second once."""
         if self._monotonic() - self._told >= EVERY:
@@ -64,6 +77,7 @@ class Store:
         self._told = self._monotonic()
         write_json(self.folder / STATUS, {**status(), "pid": os.getpid()})
         (self.folder / HEARTBEAT).touch()
+        notify(WATCHDOG)
 
     def close(self, status: Status) -> None:
         """Write the last status and close the journal."""

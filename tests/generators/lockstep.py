@@ -17,7 +17,8 @@ from tradec.runtime.bybit.stream import Supervisor
 from tradec.runtime.live.events import Signalled
 from tradec.runtime.live.market import Facts, LiveMarket
 from tradec.runtime.live.opening import Plan, Ran, run_session
-from tradec.runtime.live.session import Options, Session
+from tradec.runtime.live.options import Options
+from tradec.runtime.live.session import Session
 from tradec.runtime.live.simulated import Traded
 from tradec.runtime.live.sources import LiveClock, warm_part
 from tradec.runtime.timeframe import MINUTE_MS

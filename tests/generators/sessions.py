@@ -9,7 +9,7 @@ from tradec.runtime import backtest
 from tradec.runtime.data.bars import Bars
 from tradec.runtime.live.journal import Identity
 from tradec.runtime.live.opening import Plan, Ran, run_session
-from tradec.runtime.live.session import Options
+from tradec.runtime.live.options import Options
 from tradec.runtime.live.simulated import Traded
 from tradec.runtime.live.sources import DataClock, Recorded, minutes_of, warm_part
 from tradec.runtime.timeframe import MINUTE_MS

@@ -81,7 +81,7 @@ def replayed(
     """Return what came of a market's minutes pushed through the live loop."""
     from tradec.runtime import backtest
     from tradec.runtime.data.bars import require_whole
-    from tradec.runtime.live.session import Options
+    from tradec.runtime.live.options import Options
     from tradec.runtime.live.sources import DataClock, Recorded, minutes_of, warm_part
     from tradec.runtime.timeframe import MINUTE_MS
 
@@ -106,10 +106,10 @@ def replayed(
 
 def shadowed(machine: "Machine", asked: Asked, overrides: Mapping[str, str], show: "Show") -> Done:
     """Return what came of a session on the live market, with simulated fills."""
-    from tradec.cli.shadow import open_market
+    from tradec.cli.shadow import keeper, open_market
     from tradec.runtime.backtest import trade_start
     from tradec.runtime.data.bars import require_whole
-    from tradec.runtime.live.session import Options
+    from tradec.runtime.live.options import Options
     from tradec.runtime.live.sources import LiveClock
     from tradec.runtime.timeframe import MINUTE_MS, TIMEFRAMES
 
@@ -119,13 +119,16 @@ def shadowed(machine: "Machine", asked: Asked, overrides: Mapping[str, str], sho
         require_whole(bars)
         trade_start(bars, machine.exec, machine.warmup, live.trade_start)
         exec_ms = (TIMEFRAMES[machine.exec].minutes or 1) * MINUTE_MS
+        heard = keeper(machine.symbol, entry.id)
         plan = _plan(
             (machine, live.market, asked),
             entry,
             warm=lambda: (bars, live.trade_start),
             source=live.source,
             clock=LiveClock(live.client.now_ms),
-            options=Options(max_signal_age_ms=min(exec_ms, MINUTE_MS), watch_late=True),
+            options=Options(
+                max_signal_age_ms=min(exec_ms, MINUTE_MS), watch_late=True, heard=heard
+            ),
         )
         show("running")
         return _done(plan, machine, live.market, overrides)
@@ -250,10 +253,12 @@ def _reached(session: "Session", socket: Path) -> Iterator[None]:
     def handle(number: int, frame: object) -> None:
         del frame
         session.queue.put(Signalled(number))
-        signal.signal(number, before[number])  # a second one ends the process at once
+        if number in ending:
+            signal.signal(number, before[number])  # a second one ends the process at once
 
     is_main = threading.current_thread() is threading.main_thread()
-    numbers = (signal.SIGTERM, signal.SIGINT) if is_main else ()
+    ending = (signal.SIGTERM, signal.SIGINT)
+    numbers = (*ending, signal.SIGHUP, signal.SIGUSR1) if is_main else ()
     before: dict[int, Any] = {number: signal.getsignal(number) for number in numbers}
     with listening(socket, session.queue):
         for number in numbers:

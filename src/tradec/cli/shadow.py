@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tradec.runtime.bybit.client import Client
     from tradec.runtime.data.marks import Funding
     from tradec.runtime.live.market import LiveMarket
+    from tradec.runtime.live.protocols import Minute
 
 SNAPSHOTS = ("instrument", "risk_tier")
 
@@ -50,6 +51,20 @@ def open_market(machine: "Machine", show: "Show") -> Live:
         source=_source(machine, market, client),
         client=client,
     )
+
+
+def keeper(symbol: str, instance: str) -> "Callable[[Minute], None]":
+    """Return what keeps the minutes that a session hears, beside the catalogue (rulings D1)."""
+    from tradec.runtime.data.catalog import DEFAULT_VENUE, Catalog
+    from tradec.runtime.data.ingest import IngestWriter
+
+    writer = IngestWriter(Catalog(current().data_dir).root, DEFAULT_VENUE, symbol, instance)
+
+    def keep(minute: "Minute") -> None:
+        bar = (minute.open, minute.high, minute.low, minute.close, minute.volume)
+        writer.append(minute.ts, bar, is_flat=minute.is_flat)
+
+    return keep
 
 
 def _fetch(

@@ -28,7 +28,11 @@ def test_a_session_is_watched_paused_and_stopped(state: Path) -> None:
     assert tradec("play", "pause", "--json").data["state"] == "PAUSED"
     assert tradec("play", "status", row["id"], "--json").data["flags"]["paused"]
     assert tradec("play", "resume", "replay", "--json").data["state"] == "RUNNING"
+    (state / row["id"] / "status.json").unlink()
+    process.popen.send_signal(signal.SIGUSR1)
+    process.popen.send_signal(signal.SIGHUP)
     assert "RUNNING" in tradec("play", "watch").out
+    process.wait_for(lambda _: (state / row["id"] / "status.json").exists())
     said = tradec("play", "stop", "--json")
     assert said.data == {"stopped": ["replay-BTCUSDT-ema_cross"]}
     code, out, _ = process.end()
@@ -59,6 +63,17 @@ def _reads_its_journal(name: str) -> None:
 
 def tradec_run() -> Path:
     return Path(tradec("runs", "list", "--json").data["runs"][-1]["run_dir"])
+
+
+def test_a_pause_outlives_the_session(state: Path) -> None:
+    short = (*LONG[:3], 60, *LONG[4:6], "--mode", "replay", "--json")
+    (state / "replay-BTCUSDT-ema_cross").mkdir(parents=True)
+    (state / "replay-BTCUSDT-ema_cross" / "pause").touch()
+    said = tradec("run", *short)
+    assert (said.code, said.data["trades"]) == (0, 0)
+    told = tradec("play", "logs", "replay", "--ev", "state,blocked", "--json").data["records"]
+    assert [one["to"] for one in told if one["ev"] == "state"][:2] == ["STARTING", "PAUSED"]
+    assert {one["code"] for one in told if one["ev"] == "blocked"} == {"PAUSED"}
 
 
 @pytest.mark.slow

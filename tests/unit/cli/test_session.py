@@ -40,6 +40,16 @@ def test_a_replay_says_what_the_backtest_says(state: Path) -> None:
     assert told[-1]["to"] == "STOPPED"
     last = [record for record in told if record["ev"] == "step"][-1]
     assert last["digest"] == replay.data["digest"]
+    (summary,) = [record for record in told if record["ev"] == "summary"]
+    metrics = json.loads((folder / "metrics.json").read_text())
+    for mine, theirs in (
+        ("net", "net_profit"),
+        ("fees", "total_fees"),
+        ("max_drawdown_pct", "max_drawdown_pct"),
+        ("equity_end", "final_equity"),
+    ):
+        assert summary[mine] == pytest.approx(metrics[theirs]), mine
+    assert summary["trades"] + (summary["open"] is not None) == metrics["total_trades"] > 0
     status = json.loads((state / "replay-BTCUSDT-ema_cross" / "status.json").read_text())
     assert (status["state"], status["digest"]) == ("STOPPED", replay.data["digest"])
 

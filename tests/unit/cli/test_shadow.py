@@ -102,6 +102,8 @@ def test_a_shadow_session_trades_and_is_proved(server: FakeBybit, tmp_path: Path
     (said,) = running.said
     assert said.code == 0, said.out
     assert said.data["trades"] > 0
+    heard = list((tmp_path / "data" / "ingest").rglob("shadow-BTCUSDT-minutely-*.jsonl"))
+    assert sum(len(path.read_text().splitlines()) for path in heard) == 40
     arguments = ("--start", T0 + BEGIN * MINUTE_MS, "--end", T0 + (BEGIN + 40) * MINUTE_MS)
     assert tradec("data", "sync", "--symbols", SYMBOL, *arguments).code == 0
     proof = tradec("audit", "last", "--json")
