@@ -9,6 +9,7 @@ import contextlib
 import gzip
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ VERSION: Final = 1
 SYNCED: Final = frozenset({"intent", "order", "exec", "panic", "start", "stop"})
 PREFIX: Final = "journal-"
 KEPT_PLAIN_DAYS: Final = 7
+_SEQ: Final = re.compile(rb'"seq":(\d+)')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +215,15 @@ def records(folder: Path, *kinds: str) -> Iterator[dict[str, Any]]:
                 record = _record(path, number, line)
                 if not kinds or record["ev"] in kinds:
                     yield record
+
+
+def stretch(folder: Path, first: int, last: int) -> Iterator[bytes]:
+    """Yield the lines of the records from one number to another, as they stand."""
+    for path in files_of(folder):
+        for _, line in _lines(path):
+            number = _SEQ.search(line)
+            if number is not None and first <= int(number[1]) <= last:
+                yield line
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

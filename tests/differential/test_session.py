@@ -37,6 +37,12 @@ def subjects() -> tuple[tuple[Specimen, Market], ...]:
     return found
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _compiled() -> None:
+    """Compile the sample before a property draws from it: it is drawn itself."""
+    subjects()
+
+
 def traded(specimen: Specimen, market: Market) -> Traded:
     return Traded(
         strategy=specimen.fresh(),

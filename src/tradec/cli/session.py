@@ -2,7 +2,6 @@
 
 import contextlib
 import gzip
-import json
 import os
 import signal
 import threading
@@ -210,14 +209,10 @@ def _done(plan: "Plan", machine: "Machine", market: Market, overrides: Mapping[s
 
 def _stretch(folder: Path, ran: "Ran") -> bytes:
     """Return the records of a session, compressed."""
-    from tradec.runtime.live.journal import records
+    from tradec.runtime.live.journal import stretch
 
-    lines = (
-        json.dumps(record, separators=(",", ":"))
-        for record in records(folder)
-        if ran.first_seq <= record["seq"] <= ran.last_seq
-    )
-    return gzip.compress("".join(f"{line}\n" for line in lines).encode(), mtime=0)
+    lines = stretch(folder, ran.first_seq, ran.last_seq)
+    return gzip.compress(b"".join(lines), compresslevel=6, mtime=0)
 
 
 # --- the process ----------------------------------------------------------------------------------
