@@ -32,7 +32,7 @@ class Market:
     """One linear contract: minutes (ts open high low close volume turnover) and what belongs to it.
 
     `mark` (ts open high low close), `funding` (ts rate), `interest` (ts both one), `ratio`
-    (ts buy sell). `revised` replaces minutes by other ones from the second time they are sent.
+    (ts buy sell).
     """
 
     symbol: str

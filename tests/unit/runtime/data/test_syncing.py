@@ -167,6 +167,14 @@ def _doubled(result: dict[str, Any]) -> dict[str, Any]:
     return {**result, "list": [row for row in result["list"] for _ in (0, 1)]}
 
 
+def _revised(result: dict[str, Any]) -> dict[str, Any]:
+    """Return every second row within, in a first version that the next answer corrects."""
+    rows = result["list"][1:-1:2]
+    if len(rows) and isinstance(rows[0], list):
+        rows = [[*row[:2], repr(float(row[2]) + 1.0), *row[3:]] for row in rows]
+    return {**result, "list": rows}
+
+
 def _shuffled(result: dict[str, Any]) -> dict[str, Any]:
     return {**result, "list": result["list"][1::2] + result["list"][::2]}
 
@@ -183,6 +191,7 @@ FAULTS = {
     "half of the JSON": Fault(truncate=True),
     "reset": Fault(reset=True),
     "partial page": Fault(change=_partial),
+    "rows that are revised": Fault(change=_revised),
     "duplicate rows": Fault(change=_doubled),
     "rows in another order": Fault(change=_shuffled),
 }
