@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tradec.runtime.data.bars import Bars, Hole, from_columns
 from tradec.runtime.data.catalog import DEFAULT_VENUE, Catalog, Report
-from tradec.runtime.data.checks import REASONS, Checked, Refused, check_rows
+from tradec.runtime.data.checks import REASONS, Checked, Refused, Rows, check_rows
 from tradec.runtime.data.errors import DataError
 from tradec.runtime.data.files import read_rows
 from tradec.runtime.data.formats import Hints, read_format
@@ -28,6 +28,8 @@ from tradec.runtime.data.timestamps import (
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with a stage (`read`, `check`, `write`), how much of it is done, and how much there is."""
 
+
+_DAY_MS = 86_400_000
 
 MAX_DISAGREE = 0.001
 """Share of the minutes that Bybit has told itself which a file may contradict."""
@@ -78,7 +80,7 @@ def import_file(  # noqa: PLR0913 - what a user can say of a file
     """Put the minutes of a file into the catalogue; on any error, nothing.
 
     More than the share `max_refused` of bad rows refuses the file; 1.0 takes every good row. One
-    bar that has not closed yet is left out and told.
+    bar of a recording that has not closed yet is left out and told.
     A file that contradicts what Bybit has said of the same minutes is refused, unless it is to
     replace it. With `dry` nothing is written.
     """
@@ -88,7 +90,7 @@ def import_file(  # noqa: PLR0913 - what a user can say of a file
     found = read_format(path, hints or Hints(symbol=symbol))
     rows = found.rows
     progress("check", 0, rows.n)
-    checked = check_rows(rows, MINUTE_MS, catalog.now_ms())
+    checked = check_rows(rows, MINUTE_MS, _closed_by(rows, catalog.now_ms()))
     _refuse_coarse(path, checked.ts)
     _refuse_bad(path, checked, rows.n, max_refused, told=int(checked.has_open_bar))
     progress("write", 0, rows.n)
@@ -157,15 +159,24 @@ def read_file(
 ) -> Bars:
     """Return the bars of a file of any one timeframe up to a day; any bad row refuses it.
 
-    So does a bar that has not closed by `now_ms`.
+    So does a bar of a recording that has not closed by `now_ms`.
     """
     path = Path(path)
     rows = read_rows(path, mapping)
     base_ms = infer_base(path, rows.times.ms[rows.times.valid])
-    checked = check_rows(rows, base_ms, now_ms)
+    checked = check_rows(rows, base_ms, _closed_by(rows, now_ms))
     _refuse_bad(path, checked, rows.n, 0.0)
     bars, _ = _grid(checked, base_ms, f"file:{path.name}")
     return bars
+
+
+def _closed_by(rows: Rows, now_ms: int | None) -> int | None:
+    """Return by when every bar has to have closed, None for a market of the future.
+
+    No clock is wrong by a day: what lies further ahead was drawn, not recorded.
+    """
+    last = int(rows.times.ms[rows.times.valid].max(initial=0))
+    return now_ms if now_ms is not None and last < now_ms + _DAY_MS else None
 
 
 def infer_base(path: Path, ts: NDArray[np.int64]) -> int:

@@ -150,3 +150,11 @@ def test_minutes_on_another_clock_contradict_the_exchange() -> None:
     said = _imported(_file(columns))
     assert said.code == 7
     assert "its clock or its symbol is another one" in said.answer["message"]
+
+
+def test_a_market_of_the_future_was_drawn_and_is_taken() -> None:
+    columns = _market()
+    columns["ts"] = columns["ts"] + 20 * 365 * 1440 * MINUTE_MS
+    file = _file(columns)
+    assert _ran("--data", file).code == 0
+    assert _imported(file).data["written"] == MINUTES
