@@ -3,7 +3,6 @@
 # liquidation; at the open of a minute or inside it.
 from libc.math cimport INFINITY, NAN
 from libc.stdint cimport int8_t, int32_t, int64_t
-from tradec.runtime.kernels.hint cimport larger, smaller
 from tradec.runtime.sim.book cimport (
     Book, LIQUIDATED, Minute, NO_STOP, end_closing, end_entry, end_order, margin_prices, new_closing,
     new_fill, new_order, note_state, order_of, widen,
@@ -15,8 +14,8 @@ from tradec.runtime.sim.prices cimport (
     impact, is_outside_band, is_traded, is_triggered, market_price,
 )
 from tradec.runtime.sim.records cimport (
-    AT_BANKRUPTCY, AT_CLOSE, AT_LEVEL, AT_OPEN, CANCELLED, Fill, LIQUIDATION, Leg, POSITION_CLOSED,
-    Order, TAKE_PROFIT, buffer_push,
+    AT_BANKRUPTCY, AT_CLOSE, AT_LEVEL, AT_OPEN, Buffer, CANCELLED, Fill, LIQUIDATION, Leg, POSITION_CLOSED,
+    Order, TAKE_PROFIT, buffer_push, buffer_row,
 )
 from tradec.runtime.sim.terms cimport LIMIT, Terms
 
@@ -208,11 +207,6 @@ cdef inline void exit_at_open(Book* b, const Minute* m) noexcept nogil:
 # --- inside a minute, simulation.md B -----------------------------------------------------------
 
 
-cdef inline double in_range(const Minute* m, double price) noexcept nogil:
-    """A price that trades in the minute: its extreme for a stop that the entry's slippage passed."""
-    return larger(m.low, smaller(m.high, price))
-
-
 cdef inline void note_other(Book* b, double price, double rate, bint at_entry) noexcept nogil:
     """Keep the exit price that the other order of events gives, if it is the first such minute."""
     if b.held.other != b.held.other:
@@ -239,6 +233,18 @@ cdef inline void note_target(Book* b, const Minute* m, bint at_entry) noexcept n
         note_market(b, m, b.held.target, at_entry)
 
 
+cdef inline double stop_inside(const Book* b, bint is_new) noexcept nogil:
+    """The price at which the stop acts inside a minute: its level.
+
+    An entry inside the minute that slipped past its own stop finds the market where it traded: a
+    stop does not improve on that.
+    """
+    cdef const Fill* entry = <const Fill*>buffer_row(<Buffer*>&b.fills, b.held.entry_fill)
+    if is_new and b.ledger.side * (entry.reference - b.held.stop) < 0.0:
+        return entry.reference
+    return b.held.stop
+
+
 cdef inline void exit_inside(Book* b, const Minute* m, bint is_new, bint by_stop) noexcept nogil:
     """Liquidation or stop, the nearer level first, then the target.
 
@@ -249,6 +255,7 @@ cdef inline void exit_inside(Book* b, const Minute* m, bint is_new, bint by_stop
     cdef double against = m.low if side > 0 else m.high, favor = m.high if side > 0 else m.low
     cdef double mark = m.mark_low if side > 0 else m.mark_high
     cdef double stop = b.held.stop, liquidation = b.held.liquidation
+    cdef double traded = stop_inside(b, is_new)
     cdef bint is_open = not b.held.is_triggered and b.held.resting == 0
     cdef bint dies = side * (mark - liquidation) <= 0.0
     cdef bint hit = is_open and side * (against - stop) <= 0.0
@@ -260,7 +267,7 @@ cdef inline void exit_inside(Book* b, const Minute* m, bint is_new, bint by_stop
         elif back:
             note_other(b, stop, b.terms.maker, False)
         elif hit and b.is_marked:
-            note_market(b, m, stop, is_new)
+            note_market(b, m, traded, is_new)
         elif by_stop:
             note_market(b, m, m.close, True)
         liquidate(b, ts)
@@ -278,7 +285,7 @@ cdef inline void exit_inside(Book* b, const Minute* m, bint is_new, bint by_stop
             note_other(b, b.held.bankruptcy, b.terms.taker, is_new)
         elif by_stop:
             note_market(b, m, m.close, True)
-        trigger_exit(b, m, ts, b.held.stop_by, stop, in_range(m, stop), AT_LEVEL)
+        trigger_exit(b, m, ts, b.held.stop_by, stop, traded, AT_LEVEL)
     elif won and is_new:
         note_target(b, m, True)
     elif won:
@@ -290,7 +297,10 @@ cdef inline void exit_inside(Book* b, const Minute* m, bint is_new, bint by_stop
 
 
 cdef inline void pass_minute(Book* b, const Minute* m, bint is_new, bint by_stop) noexcept nogil:
-    """Let the position live through a minute: at its open unless it opened inside, then inside."""
+    """Let the position live through a minute: at its open unless it opened inside, then inside.
+
+    What of funding falls due between the two is settled between them.
+    """
     cdef int64_t side = b.ledger.side
     cdef double against = m.low if side > 0 else m.high
     if not is_new:

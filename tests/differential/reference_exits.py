@@ -30,6 +30,7 @@ class Exits(ReferenceBook):
     def exit_inside(self, position: Row, bar: Row, *, is_new: bool, by_stop: bool) -> None:
         """B1, and B2 for a position that is new."""
         side, ts, stop = position["side"], bar["t1"] - 1, position["stop"]
+        traded = self.traded_stop(position) if is_new else stop
         best, worst = (bar["high"], bar["low"])[::side]
         mark = bar["mark_low"] if side > 0 else bar["mark_high"]
         liquidation = self.liquidated_at(position)
@@ -56,13 +57,17 @@ class Exits(ReferenceBook):
                 self.liquidate(ts)
         elif hit:
             self.doubt(position, bar, events, "stop", is_new=is_new, by_stop=by_stop)
-            price = min(max(stop, bar["low"]), bar["high"])  # slippage may have passed the stop
-            self.act(position["by"], stop, bar, (ts, price, "level"))
+            self.act(position["by"], stop, bar, (ts, traded, "level"))
         elif won and is_new:
             self.doubt(position, bar, events, "entry", is_new=True, by_stop=by_stop)
         elif won:
             position["seen"].append(worst)
             self.win(position, bar, (ts, position["target"], "level"))
+
+    def traded_stop(self, position: Row) -> float:
+        """Return where a stop acts in the minute of its entry: at no better a price than that."""
+        worst = min if position["side"] > 0 else max
+        return float(worst(position["stop"], self.fills[position["fill"] - 1]["reference"]))
 
     def doubt(
         self,
@@ -84,7 +89,8 @@ class Exits(ReferenceBook):
         elif "back" in events:
             other = (position["stop"], maker)
         elif chosen == "dies" and "stop" in events and marked:
-            other = (self.market_exit(position, bar, position["stop"]), taker)
+            stop = self.traded_stop(position) if is_new else position["stop"]
+            other = (self.market_exit(position, bar, stop), taker)
         elif chosen == "stop" and "dies" in events and marked:
             other = (self.bankrupt(position), taker)
         elif by_stop:

@@ -193,6 +193,19 @@ def test_liquidation_is_judged_by_the_mark(
         assert left.legs[0]["realized"] == pytest.approx(-1000.0)  # the margin, and no more
 
 
+def test_a_stop_gains_nothing_from_the_slippage_of_its_entry() -> None:
+    """An entry at 101 slips to 103.02; its stop of 102.52 lies above what trades.
+
+    It sells from 101, where the entry traded, not from its own level.
+    """
+    how = {"order_type": "stop", "trigger_offset_pct": 1.0, "slippage_rate": 0.02}
+    left = held(1, [(100, 101.5, 100, 101)], stop=("fixed_points", 0.5), target=None, **how)
+    entry, out = left.fills
+    assert entry["price"] == pytest.approx(101 * 1.02)
+    assert (out["purpose"], out["reference"]) == ("sl", 101.0)
+    assert out["price"] == pytest.approx(101 * 0.98)
+
+
 def test_nothing_happens_in_a_minute_that_is_absent() -> None:
     flags = [0, 0, 1, 0, 0]
     left = held(1, [STILL, quiet(90), quiet(93), STILL], flags=flags)

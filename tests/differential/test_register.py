@@ -111,7 +111,7 @@ REGISTER = {
     "S24 a trailing stop never gets its ATR": [(PLAYS, "test_a_trailing_stop_is_given_its_atr")],
     "S25 partial closes leave no record and the wrong sums": [
         (EXAMPLES, "test_5_two_halves_and_the_rest"),
-        (LEDGER, "test_money_adds_up"),
+        (LEDGER, "test_every_invariant_of_one_run_holds"),
     ],
     "S26 the fee cap takes leveraged fees for unleveraged": [
         (HERE, "test_s26_what_is_affordable_is_the_whole_order_cost"),
@@ -119,7 +119,7 @@ REGISTER = {
     ],
     "S27 liquidation asks the account under isolated margin": [
         (HERE, "test_s27_a_position_loses_its_own_margin"),
-        (LEDGER, "test_no_position_loses_more_than_its_margin"),
+        (LEDGER, "test_every_invariant_of_one_run_holds"),
     ],
     "S28 three formulas of liquidation disagree": [
         (EXAMPLES, "test_the_liquidation_prices_of_11_3"),
@@ -134,7 +134,7 @@ REGISTER = {
     ],
     "S31 the account curve is not written": [
         (RUN, "test_the_folder_holds_the_promised_files"),
-        (LEDGER, "test_the_account_curve_is_the_equity_curve"),
+        (LEDGER, "test_every_invariant_of_one_run_holds"),
     ],
     "S32 equity floor and starvation are not wired": [
         (PLAYS, "test_the_equity_floor"),
@@ -169,7 +169,7 @@ REGISTER = {
     ],
     "S42 an order is refused without a code": [
         (ORDERS, "test_an_order_at_rest_is_the_only_one"),
-        (LEDGER, "test_every_order_comes_to_an_end"),
+        (LEDGER, "test_every_invariant_of_one_run_holds"),
     ],
     "S43 drawdown is tested twice with two peaks": [
         (HERE, "test_s43_drawdown_is_judged_once_at_exec_closes")

@@ -154,6 +154,31 @@ def test_6_a_position_that_closes_at_the_settlement_is_charged() -> None:
     assert left.legs[0]["funding"] == left.payments[0]["pnl"]
 
 
+BETWEEN = [
+    # the offset of a settlement, absent minutes, the minute after the entry, when it is charged
+    (2 * MINUTE_MS, [0, 0, 1, 0, 0], quiet(100.0), 3),  # an absent minute has its settlement
+    (2 * MINUTE_MS + 30_000, None, quiet(100.0), 3),  # inside a minute
+    (2 * MINUTE_MS + 30_000, None, quiet(90.0), None),  # the stop was there first, at the open
+    (2 * MINUTE_MS + 30_000, None, (100.0, 100.0, 90.0, 100.0), 3),
+]
+
+
+@pytest.mark.parametrize(("offset", "flags", "minute", "point"), BETWEEN)
+def test_6_a_settlement_is_booked_when_it_falls_due(
+    offset: int, flags: list[int] | None, minute: tuple[float, ...], point: int | None
+) -> None:
+    bars = bars_of([quiet(100.0), quiet(100.0), minute, quiet(100.0), quiet(100.0)], flags)
+    settled = Funding(ts=np.array([bars.ts0 + offset]), rate=np.array([0.01]))
+    given = rules(position_pct=50.0, slippage_rate=0.0, taker_rate=0.0, stop=("fixed_points", 5.0))
+    left = both(case_of(replace(bars, funding=settled), [LONG], given))
+    charged = [row["ts"] - START_MS for row in left.payments]
+    assert charged == ([] if point is None else [offset])
+    if point is not None:
+        assert left.legs[0]["funding"] == pytest.approx(-50.0)
+        assert left.equity[1] == 10_000.0
+        assert left.equity[2] != 10_000.0
+
+
 # --- 20.7 and 20.8: limits and trailing ---------------------------------------------------------
 
 

@@ -1,7 +1,8 @@
 """Runs one play on one market natively, by step, interpreted and in plain Python, and compares.
 
 Everything must be equal bit for bit: the words of every output at every exec close, decisions,
-orders, fills, legs, equity and digest. A difference is told with the bar and the column.
+orders, fills, legs, equity and digest. A difference is told with the bar and the column. What must
+hold of any run is asked as well.
 """
 
 from typing import Any
@@ -13,6 +14,7 @@ from differential import reference_engine
 from differential.native_cases import trading_rules, values_of
 from differential.told import told
 from generators.markets import Market
+from invariants import Played, hold
 from tradec.compiler import ir
 from tradec.compiler.catalog import standard
 from tradec.compiler.interpreted import strategy_of
@@ -53,7 +55,26 @@ def compare(native: Any, play: ir.Play, market: Market) -> Outcome:
     for name, other in (("by step", stepped), ("interpreted", interpreted)):
         same_records(scanned, other, f"scanned and {name}")
     compare_reference(interpreted, play, market)
+    hold(played(scanned, play, market))
     return scanned
+
+
+def played(outcome: Outcome, play: ir.Play, market: Market) -> Played:
+    """Return a run as the invariants of simulation.md 13 look at it."""
+    rules = trading_rules(play)
+    return Played(
+        rules=rules,
+        instrument=backtest.constrained(market.instrument, rules),
+        bars=outcome.traded,
+        orders=outcome.orders,
+        fills=outcome.fills,
+        legs=outcome.legs,
+        payments=outcome.payments,
+        states=outcome.states,
+        equity=outcome.equity,
+        closes=outcome.ts_close,
+        cash=outcome.final_equity,
+    )
 
 
 def same_features(left: Outcome, right: Outcome, columns: Any) -> None:

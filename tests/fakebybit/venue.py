@@ -231,14 +231,12 @@ class Venue(ReferenceExchange):
 
     def before_step(self, bar: Row) -> None:
         self.run_arrivals()
-        if not bar["present"]:
-            if self.position is not None:
-                self.position["seen"].append(bar["close"])
-            return
         self.settle_funding(bar["t0"])
-        if self.position is not None:
+        if bar["present"]:
+            self.live(bar)
+        elif self.position is not None:
             self.settle_funding(bar["t1"] - 1)
-        self.live(bar)
+            self.position["seen"].append(bar["close"])
 
     def live(self, bar: Row) -> None:
         position = self.position
