@@ -54,3 +54,14 @@ def test_the_front_end_gives_its_figures() -> None:
     assert list(found["seconds"]) == ["125", "250", "500", "1000", "2000"]
     assert all(ratio < 4 for ratio in found["doubling"].values())
     assert found["check_500_cpu_s"] > 0
+
+
+@pytest.mark.slow
+def test_a_session_gives_its_figures_and_leaves_nothing_open() -> None:
+    command = [sys.executable, "-m", "bench", "live", "--json", "--minutes", "3000"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["data"]
+    assert found["minutes"] > 2_000
+    assert 0 < found["ms"]["p50"] <= found["ms"]["p99"] <= found["ms"]["max"]
+    assert (found["threads_left"], found["files_left"]) == (0, 0)

@@ -84,7 +84,7 @@ def session(
 
 
 @given(st.data())
-@settings(max_examples=examples(20), deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 def test_no_fault_of_the_feed_changes_what_a_play_sees(data: st.DataObject) -> None:
     specimen, market = data.draw(st.sampled_from(subjects()))
     minutes = recorded(specimen, market)
