@@ -19,6 +19,7 @@ from tradec.runtime.live.audit import audit
 from tradec.runtime.live.journal import records
 from tradec.runtime.live.resuming import ResumeError
 from tradec.runtime.live.simulated import Traded
+from tradec.runtime.live.snapshot import read_snapshot
 from tradec.runtime.timeframe import MINUTE_MS
 
 TABLES = ("signals", "orders", "fills", "legs", "payments", "states")
@@ -189,3 +190,37 @@ def test_entries_of_a_paused_session_come_to_nothing(tmp_path: Path) -> None:
     assert len(ran.ending.outcome.signals) > 0
     blocked = list(records(tmp_path, "blocked"))
     assert {record["code"] for record in blocked} == {"TEST"}
+
+
+def test_a_step_that_raises_ends_the_session(tmp_path: Path) -> None:
+    specimen, market = subjects()[0]
+    minutes = recorded(specimen, market)
+    seen: list[Any] = []
+
+    class _Broken:
+        def __init__(self, session_: Any) -> None:
+            seen.append(session_)
+            step = session_.machine.step
+
+            def broken(minute: Any, **how: Any) -> Any:
+                if session_.last is not None:
+                    raise RuntimeError("a defect")
+                return step(minute, **how)
+
+            session_.machine.step = broken
+
+        def __enter__(self) -> None: ...
+
+        def __exit__(self, *_: object) -> None: ...
+
+    with pytest.raises(RuntimeError, match="a defect"):
+        session(minutes, traded(specimen, market), tmp_path, begin=_Broken)
+    told_ = list(records(tmp_path))
+    assert [record["msg"] for record in told_ if record["ev"] == "error"] == ["a defect"]
+    assert len([record for record in told_ if record["ev"] == "step"]) == 1
+    states = [record["to"] for record in told_ if record["ev"] == "state"]
+    assert states == ["STARTING", "RUNNING", "ERROR", "STOPPING", "STOPPED"]
+    kept, _ = read_snapshot(tmp_path, {})
+    last = [record["t"] for record in told_ if record["ev"] == "step"][-1]
+    assert kept is not None
+    assert kept.facts["at"] == last  # nothing of the step that failed
