@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -18,8 +19,8 @@ Pairs: TypeAlias = Sequence[tuple[int, float]]
 Array: TypeAlias = NDArray[Any]
 
 
-def write_warm(folder: Path, bars: Bars) -> None:
-    """Keep the bars that warm a session up."""
+def packed(bars: Bars) -> bytes:
+    """Return bars as bytes that `unpacked` takes, everything that is known beside them included."""
     arrays: dict[str, Any] = {name: getattr(bars, name) for name in _COLUMNS}
     arrays["grid"] = np.array([bars.ts0, bars.base_ms], np.int64)
     if bars.mark is not None:
@@ -27,9 +28,15 @@ def write_warm(folder: Path, bars: Bars) -> None:
     for name, ts, values, before in _events(bars):
         arrays[f"{name}_ts"], arrays[name] = ts, values
         arrays[f"{name}_before"] = np.array([before])
+    file = BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def write_warm(folder: Path, bars: Bars) -> None:
+    """Keep the bars that warm a session up."""
     part = folder / f"{NAME}.part"
-    with part.open("wb") as file:
-        np.savez(file, **arrays)
+    part.write_bytes(packed(bars))
     part.replace(folder / NAME)
 
 
@@ -46,7 +53,12 @@ def read_warm(folder: Path) -> Bars | None:
     """Return the bars that warmed a session up, None where they were not kept."""
     if not (folder / NAME).is_file():
         return None
-    with np.load(folder / NAME) as kept:
+    return unpacked((folder / NAME).read_bytes())
+
+
+def unpacked(content: bytes) -> Bars:
+    """Return the bars of `packed`."""
+    with np.load(BytesIO(content)) as kept:
         rows = {name: kept[name] for name in kept.files}
     ts0, base_ms = rows["grid"].tolist()
     mark, funding, interest = rows.get("mark"), rows.get("funding"), rows.get("open_interest")

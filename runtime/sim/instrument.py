@@ -121,6 +121,13 @@ class Instrument:
             source=source,
         )
 
+    @staticmethod
+    def of_dict(figures: Mapping[str, Any]) -> "Instrument":
+        """Return the instrument of a manifest, as `as_dict` wrote it."""
+        steps = {name: figures[name] and Decimal(figures[name]) for name in ("tick", "step")}
+        tiers = tuple(Tier(**tier) for tier in figures["tiers"])
+        return Instrument(**{**figures, **steps, "tiers": tiers})
+
     def as_dict(self) -> dict[str, Any]:
         """Return the figures for the manifest, tick and step as decimal strings."""
         return {

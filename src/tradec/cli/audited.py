@@ -9,12 +9,13 @@ import numpy as np
 from tradec.cli.error import CommandError
 from tradec.cli.exits import Exit
 from tradec.cli.machine import Machine
-from tradec.cli.market import Wanted, market_for
+from tradec.cli.market import Market, Wanted, market_for
 from tradec.cli.numbers import money
 from tradec.cli.rerun import machine_of, wanted_by
 from tradec.cli.settings import current
 from tradec.cli.times import shown
 from tradec.runtime import backtest
+from tradec.runtime.data.errors import DataError
 
 if TYPE_CHECKING:
     from tradec.cli.progress import Show
@@ -29,13 +30,15 @@ KEYS = ("o", "h", "l", "c", "vol")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """A session beside the backtest of its window; `absent` says why there is none.
+    """A session beside the backtest of its minutes; `absent` says why there is none.
 
     `revised` counts minutes whose prices the data have otherwise now, `first_revised` is the
-    opening time of the first. `pairs` are (what, session, backtest).
+    opening time of the first; `unknown` says why the data now cannot be had. `pairs` are (what,
+    session, backtest).
     """
 
     absent: str = ""
+    unknown: str = ""
     revised: int = 0
     first_revised: int | None = None
     pairs: tuple[tuple[str, float, float], ...] = ()
@@ -44,6 +47,7 @@ class Compared:
         """Return it as JSON."""
         return {
             "absent": self.absent or None,
+            "unknown": self.unknown or None,
             "revised": self.revised,
             "first_revised": self.first_revised,
             "same": all(mine == other for _, mine, other in self.pairs),
@@ -57,7 +61,7 @@ class Compared:
         if self.absent:
             return [f"no backtest to compare with: {self.absent}"]
         first = f", the first at {shown(self.first_revised)}" if self.first_revised else ""
-        lines = [f"data now: {self.revised} minutes have other prices{first}"]
+        lines = [f"data now: {self.unknown or f'{self.revised} minutes have other prices{first}'}"]
         for name, mine, other in self.pairs:
             told = f"session {money(mine):>14}   backtest {money(other):>14}"
             lines.append(f"  {name:<12} {told}{'' if mine == other else '   differs'}")
@@ -80,39 +84,47 @@ def proved(entry: "RunEntry", records: Records, show: "Show") -> "tuple[Machine,
 
 
 def compared(entry: "RunEntry", machine: Machine, records: Records, show: "Show") -> Compared:
-    """Return the session beside the backtest of its window on the data as they are now."""
+    """Return the session beside the backtest of its minutes, and those beside the data now."""
     show("backtesting the window")
     window = entry.manifest["window"]
-    try:
-        market = market_for(_wanted(entry.manifest), machine, current().data_dir)
-        outcome = backtest.run(
-            machine.fresh(),
-            market.bars,
-            machine.trading_rules(),
-            market.instrument,
-            exec_tf=machine.exec,
-            warmup=machine.warmup,
-            window=backtest.Window(start=window["trade_start"], end=window["end"]),
-        )
-    except Exception as problem:
-        message = getattr(problem, "message", None)
-        if message is None:
-            raise
-        return Compared(absent=str(message))
-    revised = _revised(records, market.bars)
+    own, absent = _market(machine, _own(entry))
+    if own is None:
+        return Compared(absent=absent)
+    outcome = backtest.run(
+        machine.fresh(),
+        own.bars,
+        machine.trading_rules(),
+        own.instrument,
+        exec_tf=machine.exec,
+        warmup=machine.warmup,
+        window=backtest.Window(start=window["trade_start"], end=window["end"]),
+    )
+    now: Market | None = own
+    unknown = ""
+    if entry.manifest["data"]["kind"] == "shadow":
+        now, unknown = _market(machine, Wanted(start=window["trade_start"], end=window["end"]))
+    revised = [] if now is None else _revised(records, now.bars)
     return Compared(
+        unknown=unknown,
         revised=len(revised),
         first_revised=revised[0] if revised else None,
         pairs=_pairs(records, outcome),
     )
 
 
-def _wanted(manifest: Mapping[str, Any]) -> Wanted:
-    """Return what the session's data were, in today's catalogue where they were live."""
-    if manifest["data"]["kind"] == "shadow":
-        window = manifest["window"]
-        return Wanted(start=window["trade_start"], end=window["end"])
-    return wanted_by(manifest)
+def _own(entry: "RunEntry") -> Wanted:
+    """Return the minutes that the session was fed, where they came from its own hearing."""
+    if entry.manifest["data"]["kind"] == "shadow":
+        return Wanted(session=entry.path)
+    return wanted_by(entry.manifest)
+
+
+def _market(machine: Machine, wanted: Wanted) -> tuple[Market | None, str]:
+    """Return a market, or why it cannot be had."""
+    try:
+        return market_for(wanted, machine, current().data_dir), ""
+    except (CommandError, DataError) as problem:
+        return None, problem.message
 
 
 def _revised(records: Records, bars: "Bars") -> list[int]:

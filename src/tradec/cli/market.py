@@ -50,6 +50,7 @@ class Wanted:
     """What the command line says about the data; None where it says nothing.
 
     `span` is said by a run that is repeated: exactly these minutes of the catalogue, in ms UTC.
+    `session` is the folder of a session's run, whose own minutes are meant.
     """
 
     file: Path | None = None
@@ -61,6 +62,7 @@ class Wanted:
     end: int | None = None
     base: str | None = None
     span: tuple[int, int] | None = None
+    session: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,8 @@ def market_for(wanted: Wanted, machine: Reader, data_dir: Path | None) -> Market
     refuse_contradictions(wanted)
     if wanted.synthetic:
         return _synthetic(wanted, machine)
+    if wanted.session:
+        return _from_session(wanted.session, wanted)
     wanted = _within_window(wanted, machine.rules["backtest"])
     if wanted.file:
         return _from_file(wanted)
@@ -98,11 +102,17 @@ def _within_window(wanted: Wanted, backtest: Mapping[str, Any]) -> Wanted:
 
 def refuse_contradictions(wanted: Wanted) -> None:
     """Refuse options that cannot stand together, before anything is read."""
-    if wanted.file and wanted.synthetic:
-        raise CommandError("--data and --synthetic exclude each other")
+    sources = {
+        "--data": wanted.file,
+        "--synthetic": wanted.synthetic,
+        "--journal": wanted.session,
+    }
+    given = [option for option, value in sources.items() if value]
+    if len(given) > 1:
+        raise CommandError(f"{given[0]} and {given[1]} exclude each other")
     if not wanted.synthetic:
-        given = {"--pattern": wanted.pattern, "--bars": wanted.bars, "--seed": wanted.seed}
-        for option, value in given.items():
+        shape = {"--pattern": wanted.pattern, "--bars": wanted.bars, "--seed": wanted.seed}
+        for option, value in shape.items():
             if value is not None:
                 raise CommandError(f"{option} needs --synthetic")
     if wanted.start is not None and wanted.end is not None and wanted.end <= wanted.start:
@@ -170,6 +180,28 @@ def _from_file(wanted: Wanted) -> Market:
     bars = read_file(existing(wanted.file), now_ms=wall_ms())
     where = {"file": wanted.file.name, "path": str(wanted.file.resolve())}
     return _market(bars, wanted, "file", where)
+
+
+def _from_session(folder: Path, wanted: Wanted) -> Market:
+    """Return the minutes that a session was fed, its warm-up in front, and what it traded."""
+    import json
+
+    from tradec.cli.session import HISTORY
+    from tradec.runtime.live.history import unpacked
+    from tradec.runtime.sim.instrument import Instrument
+
+    if not (folder / HISTORY).is_file():
+        raise CommandError(
+            f"`{folder}` is the folder of no session: it has no `{HISTORY}`",
+            code="NO_JOURNAL",
+            helps=("`tradec run PLAY --mode replay` and `--mode shadow` leave one",),
+        )
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    bars = unpacked((folder / HISTORY).read_bytes())
+    if wanted.start is None:
+        wanted = replace(wanted, start=manifest["window"]["trade_start"])
+    instrument = Instrument.of_dict(manifest["instrument"])
+    return _market(bars, wanted, "session", {"session": str(folder)}, instrument)
 
 
 def _from_catalogue(wanted: Wanted, machine: Reader, data_dir: Path | None) -> Market:

@@ -47,7 +47,10 @@ def machine_of(run: "RunEntry", show: Show) -> Machine:
 
 def market_of(run: "RunEntry", machine: Machine) -> Market:
     """Return the market of a run, from where it came; its hash is the one recorded."""
-    market = market_for(wanted_by(run.manifest), machine, current().data_dir)
+    wanted = wanted_by(run.manifest)
+    if run.manifest["data"]["kind"] == "shadow":
+        wanted = replace(wanted, session=run.path)
+    market = market_for(wanted, machine, current().data_dir)
     if market.bars.data_hash != run.manifest["data"]["hash"]:
         raise CommandError(
             f"the data of {run.run_id} have changed since it ran: {market.bars.source}",
@@ -66,6 +69,10 @@ def wanted_by(manifest: Mapping[str, Any]) -> Wanted:
         case "synthetic":
             figures = {name: data[name] for name in ("pattern", "bars", "seed")}
             return replace(common, synthetic=True, **figures)
+        case "shadow":
+            return common
+        case "session":
+            return replace(common, session=Path(data["session"]))
         case "file":
             return replace(common, file=Path(data.get("path") or data["file"]))
         case _:

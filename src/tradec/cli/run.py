@@ -11,7 +11,7 @@ from tradec.cli.exits import Exit
 from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
 from tradec.cli.progress import Show, stages
-from tradec.cli.run_folder import DEFAULT
+from tradec.cli.run_folder import DEFAULT, find_run
 from tradec.cli.settings import current
 from tradec.cli.times import Instant
 from tradec.cli.variables import set_option
@@ -47,6 +47,7 @@ def _emitted(context: click.Context, parameter: click.Parameter, value: str) -> 
 )
 @click.argument("play", metavar="PLAY|ARTIFACT_DIR", shell_complete=completing.plays)
 @click.option("--data", "file", metavar="FILE", type=click.Path(path_type=Path), help="Bars.")
+@click.option("--journal", metavar="RUN", help="The minutes that a session was fed.")
 @click.option("--synthetic", is_flag=True, help="A synthetic market instead of past minutes.")
 @click.option("--pattern", help="Its shape.  [default: the play's validation, else trending]")
 @click.option("--bars", type=click.IntRange(min=10), help="Its exec bars after the warm-up.")
@@ -100,6 +101,7 @@ def run(  # noqa: PLR0913, PLR0917  click passes options by name
     speed: float | None,
     resume: bool,  # noqa: FBT001
     state_dir: Path | None,
+    journal: str | None,
     **wanted: Any,
 ) -> Outcome:
     """Compile a play, or take it from the cache, and trade it on the simulated exchange.
@@ -112,7 +114,7 @@ def run(  # noqa: PLR0913, PLR0917  click passes options by name
     from tradec.cli.record import record
     from tradec.cli.session import Asked, refuse_unfit, replayed, shadowed
 
-    asked = Wanted(**wanted)
+    asked = Wanted(**wanted, session=find_run(journal, out).path if journal else None)
     refuse_contradictions(asked)
     session = Asked(mode=mode, speed=speed, resume=resume, state_dir=state_dir)
     refuse_unfit(session, asked, emit)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tradec.runtime.live.opening import Plan, Ran
     from tradec.runtime.live.session import Session
 
-JOURNAL = "journal.jsonl.gz"
+JOURNAL, HISTORY = "journal.jsonl.gz", "history.npz"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,7 @@ def refuse_unfit(asked: Asked, wanted: "Wanted", emit: frozenset[str]) -> None:
     if asked.mode == "shadow":
         given = {
             "--data": wanted.file,
+            "--journal": wanted.session,
             "--synthetic": wanted.synthetic or None,
             "--start": wanted.start,
             "--end": wanted.end,
@@ -180,6 +181,7 @@ def _plan(what: "tuple[Machine, Market, Asked]", entry: "Entry", **parts: Any) -
 
 def _done(plan: "Plan", machine: "Machine", market: Market, overrides: Mapping[str, str]) -> Done:
     """Run a session to its end and return what it left."""
+    from tradec.runtime.live.history import packed
     from tradec.runtime.live.opening import run_session
 
     begun = time.perf_counter()
@@ -193,7 +195,7 @@ def _done(plan: "Plan", machine: "Machine", market: Market, overrides: Mapping[s
         )
     return Done(
         machine=machine,
-        market=replace(market, bars=outcome.traded) if market.kind == "shadow" else market,
+        market=replace(market, bars=outcome.history) if market.kind == "shadow" else market,
         outcome=outcome,
         overrides=overrides,
         seconds=time.perf_counter() - begun,
@@ -203,7 +205,7 @@ def _done(plan: "Plan", machine: "Machine", market: Market, overrides: Mapping[s
             "ended_by": ran.ending.reason,
             **ran.session.status()["counts"],
         },
-        others={JOURNAL: _stretch(plan.folder, ran)},
+        others={JOURNAL: _stretch(plan.folder, ran), HISTORY: packed(outcome.history)},
     )
 
 

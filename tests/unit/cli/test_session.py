@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from commandline import tradec
+from shared import need_shared
 
 EXAMPLE = Path(__file__).parents[3] / "plays" / "ema_cross.yml"
 SHORT = ("--synthetic", "--bars", 60, "--seed", 5)
@@ -67,6 +68,23 @@ def test_every_example_replays_as_it_backtests(play: Path) -> None:
     assert tradec("audit", "last", "--no-backtest", "--json").data["identical"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("play", ["rsi_revert", "atr_trail"])
+def test_real_minutes_replay_as_they_backtest(play: str) -> None:
+    minutes = need_shared("data/bybit_linear_BTCUSDT_1m_2025-05_06.parquet")
+    window = ("--start", "2025-06-15", "--end", "2025-06-18")
+    arguments = (EXAMPLE.parent / f"{play}.yml", "--data", minutes, *window)
+    backtest = tradec("run", *arguments, "--json")
+    replay = tradec("run", *arguments, "--mode", "replay", "--json")
+    assert (backtest.code, replay.code) == (0, 0), replay.out
+    assert backtest.data["trades"] > 0
+    assert {name: replay.data[name] for name in SAME} == {
+        name: backtest.data[name] for name in SAME
+    }
+    proof = tradec("audit", "last", "--json").data
+    assert (proof["identical"], proof["backtest"]["same"]) == (True, True)
+
+
 def test_a_replay_keeps_a_pace() -> None:
     said = tradec(
         *("run", EXAMPLE, "--synthetic", "--bars", 10, "--mode", "replay", "--speed", 60_000),
@@ -89,6 +107,7 @@ def test_a_mode_that_does_not_trade_yet_says_so(mode: str) -> None:
         (("--speed", 60), "--speed is for sessions"),
         (("--resume",), "--resume is for sessions"),
         (("--mode", "shadow", "--synthetic"), "--synthetic is not for --mode shadow"),
+        (("--mode", "replay", "--journal", "last", "--synthetic"), "there is no run `last`"),
         (("--mode", "shadow", "--start", "2025-01-01"), "--start is not for --mode shadow"),
         (("--mode", "replay", "--base", "15m"), "--base is for backtests"),
         (("--mode", "replay", "--emit", "features"), "emits no features"),
@@ -132,3 +151,12 @@ def test_only_a_session_can_be_audited() -> None:
     assert tradec("run", EXAMPLE, *SHORT).code == 0
     said = tradec("audit", "last", "--json")
     assert (said.code, said.answer["error"]["code"]) == (2, "NO_JOURNAL")
+
+
+def test_a_backtest_has_no_minutes_of_its_own() -> None:
+    assert tradec("run", EXAMPLE, *SHORT).code == 0
+    said = tradec("run", EXAMPLE, "--journal", "last", "--json")
+    assert (said.code, said.answer["error"]["code"]) == (2, "NO_JOURNAL")
+    said = tradec("run", EXAMPLE, "--journal", "last", *SHORT)
+    assert said.code == 2
+    assert "--synthetic and --journal exclude each other" in said.err

@@ -104,12 +104,21 @@ def test_a_shadow_session_trades_and_is_proved(server: FakeBybit, tmp_path: Path
     assert said.data["trades"] > 0
     heard = list((tmp_path / "data" / "ingest").rglob("shadow-BTCUSDT-minutely-*.jsonl"))
     assert sum(len(path.read_text().splitlines()) for path in heard) == 40
+    before = tradec("audit", "last", "--json").data["backtest"]
+    assert (before["same"], before["revised"], before["absent"]) == (True, 0, None)
     arguments = ("--start", T0 + BEGIN * MINUTE_MS, "--end", T0 + (BEGIN + 40) * MINUTE_MS)
     assert tradec("data", "sync", "--symbols", SYMBOL, *arguments).code == 0
     proof = tradec("audit", "last", "--json")
     assert proof.code == 0, proof.out
     assert proof.data["minutes"] == 40
     assert (proof.data["backtest"]["same"], proof.data["backtest"]["revised"]) == (True, 0)
+    for mode in ("backtest", "replay"):  # what it heard, again
+        same = tradec(
+            "run", "minutely.yml", "--journal", said.data["run_id"], "--mode", mode, "--json"
+        )
+        assert same.code == 0, same.out
+        for name in ("digest", "final_equity", "trades", "bars"):
+            assert same.data[name] == said.data[name], (mode, name)
     assert not any(one.signed for one in server.register.seen)
 
 
