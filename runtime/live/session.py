@@ -262,6 +262,8 @@ class Session:
         self._write(
             "feed", feed=link.socket, epoch=link.epoch, status=link.status, detail=link.detail
         )
+        if link.status == "refused" and not link.detail.startswith("kline."):
+            return  # what is left without is told above
         before = self.epochs.get(link.socket)
         self.source.links[link.socket] = link.status == "up"
         if link.status != "up":

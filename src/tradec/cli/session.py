@@ -17,11 +17,14 @@ from tradec.cli.market import Market
 from tradec.cli.record import Done
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tradec.cli.machine import Machine
     from tradec.cli.market import Wanted
     from tradec.cli.progress import Show
     from tradec.runtime.live.instances import Entry
     from tradec.runtime.live.opening import Plan, Ran
+    from tradec.runtime.live.protocols import Minute
     from tradec.runtime.live.session import Session
 
 JOURNAL, HISTORY = "journal.jsonl.gz", "history.npz"
@@ -98,10 +101,24 @@ def replayed(
             warm=lambda: (warm_part(bars, first), begin),
             source=Recorded(minutes_of(bars, first), asked.speed),
             clock=DataClock(bars.ts_open(first)),
-            options=Options(),
+            options=Options(heard=_counting(show, bars.n - first)),
             durable=False,
         )
         return _done(plan, machine, market, overrides)
+
+
+def _counting(show: "Show", total: int) -> "Callable[[Minute], None]":
+    """Return what shows how many minutes are done, now and then."""
+    done = 0
+
+    def heard(minute: "Minute") -> None:
+        nonlocal done
+        del minute
+        done += 1
+        if done % 500 == 0:
+            show("replaying", done, total)
+
+    return heard
 
 
 def shadowed(machine: "Machine", asked: Asked, overrides: Mapping[str, str], show: "Show") -> Done:
@@ -156,7 +173,12 @@ def _plan(what: "tuple[Machine, Market, Asked]", entry: "Entry", **parts: Any) -
         ph=machine.play_hash[:8],
         sym=machine.symbol,
     )
-    facts = {"play_hash": machine.play_hash, "tradec": tradec.__version__, "engine": machine.engine}
+    facts = {
+        "play_hash": machine.play_hash,
+        "tradec": tradec.__version__,
+        "engine": machine.engine,
+        "data": None if market.kind == "shadow" else market.bars.data_hash,
+    }
     start = {
         **facts,
         "module_hash": machine.module_hash,
