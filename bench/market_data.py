@@ -38,7 +38,7 @@ import pyarrow.parquet as pq
 table = pq.read_table(sys.argv[1], columns=["ts", "open", "high", "low", "close", "volume"])
 arrays = [column.to_numpy() for column in table.columns]
 """
-NOTHING = "import duckdb, numpy, pyarrow.parquet"
+NOTHING = "import numpy, pyarrow.parquet"
 
 
 def _cpu(command: list[str]) -> float:
