@@ -77,6 +77,7 @@ RUNS = {
     "list": ("tradec.cli.runs_list", "list_", "List the runs of a folder."),
     "show": ("tradec.cli.runs_show", "show", "Show the result of one run."),
     "compare": ("tradec.cli.runs_compare", "compare", "Show where two runs part."),
+    "report": ("tradec.cli.runs_report", "report", "Write one run as an HTML page."),
     "export": ("tradec.cli.runs_export", "export", "Write a table of a run into a file."),
     "prune": ("tradec.cli.runs_prune", "prune", "Delete old runs."),
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tradec.cli.error import CommandError
+from tradec.cli.error import CommandError, error_of
 from tradec.cli.exits import Exit
 from tradec.cli.machine import Machine, machine_for
 from tradec.cli.market import Market, Wanted, market_for
@@ -81,7 +81,19 @@ def wanted_by(manifest: Mapping[str, Any]) -> Wanted:
 
 
 def again(run: "RunEntry", show: Show, *, features: bool = False) -> Again:
-    """Return a run repeated; raises CommandError where its result is not the recorded one."""
+    """Return a run repeated; raises CommandError where it cannot be, or comes to something else."""
+    try:
+        return _again(run, show, features=features)
+    except CommandError:
+        raise
+    except Exception as problem:
+        failure = error_of(problem)
+        if failure is None:
+            raise
+        raise failure from problem
+
+
+def _again(run: "RunEntry", show: Show, *, features: bool) -> Again:
     from tradec.runtime import backtest
 
     machine = machine_of(run, show)

@@ -31,13 +31,13 @@ def result_text(path: Path, manifest: Figures, metrics: Figures) -> str:
         "",
         f"ended by  {ended}",
         *(f"assumed   {line}" for line in manifest["defaulted"]),
-        *(f"note      {line}" for line in _notes(manifest, metrics)),
+        *(f"note      {line}" for line in notes(manifest, metrics)),
         f"digest    {manifest['digest']}",
         f"run       {path}",
     )
 
 
-def _notes(manifest: Figures, metrics: Figures) -> list[str]:
+def notes(manifest: Figures, metrics: Figures) -> list[str]:
     """Return what a reader of the figures would want to have been told."""
     found = []
     if metrics["short_sample"]:

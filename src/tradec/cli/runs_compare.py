@@ -41,8 +41,6 @@ INPUTS = (
     "instrument",
     "config",
 )
-COSTS = ("fees", "slippage", "funding", "volume", "turnover")
-"""Metrics whose name holds one of these words are costs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -276,4 +274,6 @@ def _object(found: Compared) -> dict[str, Any]:
 
 def is_cost(name: str) -> bool:
     """Return whether a metric is a cost of trading."""
-    return any(word in name for word in COSTS)
+    from tradec.runtime.metrics.table import METRICS
+
+    return any(one.name == name and one.group == "costs" for one in METRICS)

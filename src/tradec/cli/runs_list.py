@@ -32,6 +32,15 @@ out_option = click.option(
     show_default=True,
     help="The folder of the runs.",
 )
+runs_option = click.option(
+    "--runs",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=DEFAULT,
+    show_default=True,
+    help="The folder of the runs.",
+)
+"""The same where `--out` names the file that is written."""
 
 
 @command(
