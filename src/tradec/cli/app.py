@@ -78,6 +78,7 @@ RUNS = {
     "show": ("tradec.cli.runs_show", "show", "Show the result of one run."),
     "compare": ("tradec.cli.runs_compare", "compare", "Show where two runs part."),
     "report": ("tradec.cli.runs_report", "report", "Write one run as an HTML page."),
+    "plot": ("tradec.cli.runs_plot", "plot", "Draw one run as a PNG or SVG."),
     "export": ("tradec.cli.runs_export", "export", "Write a table of a run into a file."),
     "prune": ("tradec.cli.runs_prune", "prune", "Delete old runs."),
 }

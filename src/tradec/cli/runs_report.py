@@ -25,6 +25,7 @@ NAME = "report.html"
 )
 @click.argument("run")
 @click.option(
+    "-o",
     "--out",
     "target",
     metavar="FILE",
