@@ -10,6 +10,7 @@ from tradec.cli.exits import Exit
 from tradec.cli.machine import Machine, machine_for
 from tradec.cli.market import Market, Wanted, market_for
 from tradec.cli.progress import Show
+from tradec.cli.run import traded
 from tradec.cli.settings import current
 
 if TYPE_CHECKING:
@@ -94,23 +95,10 @@ def again(run: "RunEntry", show: Show, *, features: bool = False) -> Again:
 
 
 def _again(run: "RunEntry", show: Show, *, features: bool) -> Again:
-    from tradec.runtime import backtest
-
     machine = machine_of(run, show)
     show("reading the data")
     market = market_of(run, machine)
-    show("running")
-    outcome = backtest.run(
-        machine.strategy,
-        market.bars,
-        machine.trading_rules(),
-        market.instrument,
-        exec_tf=machine.exec,
-        warmup=machine.warmup,
-        window=backtest.Window(start=market.start, end=market.end),
-        emit_features=features,
-        progress=lambda done, total: show("running", done, total),
-    )
+    outcome = traded(machine, market, features=features, show=show)
     if f"{outcome.digest:016x}" != run.manifest["digest"]:
         raise CommandError(
             f"{run.run_id} does not repeat: its digest was {run.manifest['digest']} "

@@ -36,6 +36,10 @@ TRADE_COLUMNS = (
     "is_ambiguous",
     "other_net_pnl",
     "metadata",
+    "margin",
+    "margin_unit",
+    "margin_condition",
+    "margin_ticks",
 )
 
 

@@ -7,6 +7,12 @@ const TRADES = (() => {
   const clock = (ms) => new Date(ms).toISOString().slice(0, 16).replace("T", " ");
   const sign_class = (value) => (value > 0 ? "up" : value < 0 ? "down" : "");
 
+  const margin = (t) => {
+    if (t.margin === null) return "–";
+    const unit = t.margin_unit === "tick" ? (t.margin === 1 ? "tick" : "ticks") : t.margin_unit || "";
+    return `${number(t.margin, t.margin < 10 ? 2 : 0)} ${unit}`;
+  };
+
   const columns_of = (report) => [
     { name: "#", key: "trade_id", left: true, text: (t) => String(t.trade_id) },
     { name: "Side", key: "side", left: true, text: (t) => t.side, style: (t) => `side ${t.side === "long" ? "up" : "down"}` },
@@ -25,6 +31,7 @@ const TRADES = (() => {
     { name: "MFE %", key: "mfe_pct", text: (t) => number(t.mfe_pct, 2) },
     { name: "Stop", key: "stop_loss", text: (t) => number(t.stop_loss, report.decimals) },
     { name: "Target", key: "take_profit", text: (t) => number(t.take_profit, report.decimals) },
+    { name: "Margin", key: "margin", text: (t) => margin(t), hint: (t) => t.margin_condition && `${t.margin_condition} was the nearest comparison to its flip` },
     { name: "Rule", key: "entry_reason", left: true, text: (t) => (t.entry_reason || "–") + (t.is_ambiguous ? " · ambiguous" : "") },
   ];
 
@@ -36,6 +43,8 @@ const TRADES = (() => {
     const cell = (trade, column, k) => {
       const made = document.createElement("td");
       made.className = `${column.left ? "left" : ""} ${column.style ? column.style(trade) : ""}`.trim();
+      const hint = column.hint && column.hint(trade);
+      if (hint) made.title = hint;
       if (k > 0) {
         made.textContent = column.text(trade);
         return made;
