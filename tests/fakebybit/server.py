@@ -7,6 +7,7 @@ added as routes: an object with `routes` (path -> answer), given as `private`.
 
 import asyncio
 import json
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, Self
@@ -41,6 +42,7 @@ class FakeBybit:
         rate: float = 0.0,
         keys: Mapping[str, str] | None = None,
         private: Routes | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.clock = ServerClock(now_ms, rate)
         self.markets = {market.symbol: market for market in markets}
@@ -51,6 +53,7 @@ class FakeBybit:
         self.streams = Streams(self.clock, self.keys)
         self._public = PublicRest(self.markets, self.clock)
         self._private = private
+        self._tls = tls
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fakebybit", daemon=True)
@@ -67,6 +70,10 @@ class FakeBybit:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         assert not self._thread.is_alive()
+
+    @property
+    def port(self) -> int:
+        return self._port
 
     @property
     def rest_base(self) -> str:
@@ -91,7 +98,7 @@ class FakeBybit:
         app.router.add_route("*", "/v5/{tail:.*}", self._answer)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self._tls)
         await site.start()
         self.streams.loop = self._loop
         self._port = runner.addresses[0][1]
