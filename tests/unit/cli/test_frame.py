@@ -10,11 +10,16 @@ import pytest
 
 import tradec as package
 from commandline import tradec
-from tradec.cli.app import COMMANDS, DATA, PLAY, RUNS, UNITS, VALIDATE, tradec_
+from tradec.cli import app
+from tradec.cli.app import COMMANDS, tradec_
 from tradec.cli.error import Terminated
 from tradec.cli.lazy import LazyGroup
 
-GROUPS = {"data": DATA, "play": PLAY, "runs": RUNS, "units": UNITS, "validate": VALIDATE}
+GROUPS = {
+    name: getattr(app, name.upper())
+    for name, (module, _, _) in COMMANDS.items()
+    if module == "tradec.cli.app"
+}
 LEAVES = [
     *([name] for name in COMMANDS if name not in GROUPS),
     *([group, name] for group, commands in GROUPS.items() for name in commands),
