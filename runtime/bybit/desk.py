@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import inf
 
+from tradec.runtime.bybit.errors import BybitError
+from tradec.runtime.bybit.following import Following
 from tradec.runtime.bybit.holding import UNKNOWN, Account, Origin, Position, Seen
 from tradec.runtime.bybit.link_ids import LinkId, Role
-from tradec.runtime.bybit.orphans import clean_up
-from tradec.runtime.bybit.placing import Abandoned, place, split
+from tradec.runtime.bybit.placing import place, split
 from tradec.runtime.bybit.securing import Closing, close_out, secure
 from tradec.runtime.bybit.tickets import (
     Figures,
@@ -45,9 +46,6 @@ from tradec.runtime.timeframe import MINUTE_MS
 
 LONG, SHORT, EXIT_LONG, EXIT_SHORT, EXIT_ALL = 1, 2, 3, 4, 5
 """The actions of a decision, as `runtime/strategy.pxd`."""
-
-FILL_MS = 5_000
-"""A market order of which nothing was heard by then is looked up (live-runtime.md 6.3)."""
 
 _MOST_ATTEMPTS = 30
 
@@ -80,13 +78,12 @@ class Desk:
         self.account = Account(cash=rules.starting_equity_usdt)
         self.working: Working | None = None
         self.closing: Leaving | None = None
-        self.abandoned = Abandoned()
+        self.following = Following(broker, how.instance, hooks.tell)
         self.wallet: WalletRow | None = None
         self.blocked: set[str] = set()
         self._turn: Turn | None = None
         self._origins: dict[str, Origin] = {}
         self._target: OrderRequest | None = None
-        self._sent_at: dict[str, int] = {}
         self._was_held = False
 
     # --- what the strategy may know -------------------------------------------------------------
@@ -176,7 +173,7 @@ class Desk:
         self._origins[order.link_id] = origin
         sent = self._send(order)
         if sent.outcome == "unknown":
-            self.abandoned.add(order.link_id, self.how.now_ms())
+            self.following.abandoned.add(order.link_id, self.how.now_ms())
         elif sent.outcome != "accepted":
             self.working = None
 
@@ -215,7 +212,11 @@ class Desk:
             return True
         sent = self.broker.cancel(link_id=working.order.link_id)
         self.hooks.tell("order", cid=working.order.link_id, cancel=code, outcome=sent.outcome)
-        row = self.broker.look_up(working.order.link_id)
+        try:
+            row = self.broker.look_up(working.order.link_id)
+        except BybitError as error:
+            self.hooks.tell("error", kind="look_up", msg=error.message)
+            return False
         if row is not None and row.status != "working":
             self.working = None
         return self.working is None and (row is None or not row.filled)
@@ -238,15 +239,15 @@ class Desk:
         origin = self._origins.get(execution.link_id, UNKNOWN)
         if self.account.book(execution, origin):
             self.hooks.tell("exec", execution=execution)
-            self.abandoned.drop(execution.link_id)
+            self.following.abandoned.drop(execution.link_id)
             if self.closing is not None and execution.link_id in self.closing.pending:
                 self.closing.left -= execution.qty
 
     def _ordered(self, row: OrderRow) -> None:
-        self.abandoned.drop(row.link_id)
+        self.following.abandoned.drop(row.link_id)
         if row.status == "working":
             return
-        self._sent_at.pop(row.link_id, None)
+        self.following.heard(row.link_id)
         if self.working is not None and row.link_id == self.working.order.link_id:
             self.working = None
         if self.closing is not None:
@@ -256,6 +257,9 @@ class Desk:
 
     def act(self) -> None:
         """Bring the exchange to what is wanted: levels after a fill, nothing left when flat."""
+        now = self.how.now_ms()
+        for said in (*self.following.ask(now), *self.following.appeared(now)):
+            self.hear(said)
         position = self.position
         if position is not None:
             self._was_held = True
@@ -264,9 +268,8 @@ class Desk:
             self._go_on_leaving()
         elif self._was_held:
             self._ended()
-        self._ask_overdue()
-        for row in self.abandoned.appeared(self.broker, self.how.now_ms()):
-            self._appeared(row)
+        pending = self.working is not None or self.following.is_pending
+        self.following.clean(now, entry_pending=pending)
 
     def _go_on_leaving(self) -> None:
         """Close what an exit has left, again until it is done (rulings C6)."""
@@ -280,20 +283,6 @@ class Desk:
             self._leave(leaving)
         else:
             self._close("M")
-
-    def _ask_overdue(self) -> None:
-        """Look up market orders of which nothing was heard for 5 s, and book their fills."""
-        now = self.how.now_ms()
-        for link_id, at in list(self._sent_at.items()):
-            if now - at < FILL_MS:
-                continue
-            self._sent_at[link_id] = now
-            self.hooks.tell("order", cid=link_id, overdue_ms=now - at)
-            for execution in self.broker.executions(at - MINUTE_MS):
-                self.hear(execution)
-            row = self.broker.look_up(link_id)
-            if row is not None:
-                self.hear(row)
 
     def _take_levels(self, position: Position) -> None:
         """Hang a position on the levels of its own average price, and see that it has them."""
@@ -322,7 +311,8 @@ class Desk:
         self.hooks.tell("sl_check", want=wanted, found=found, flags=flags)
         if found.outcome in {"closed", "open"}:
             self.closing = self.closing or Leaving(self._link("M", self.how.now_ms()), position.qty)
-            self.blocked.add("EMERGENCY_CLOSE")
+            if not position.moved:  # a stop that trails may be passed before it is set
+                self.blocked.add("EMERGENCY_CLOSE")
             self.hooks.tell("emergency_close", reason=found.reason, outcome=found.outcome)
 
     def _rest_target(self, position: Position) -> None:
@@ -338,20 +328,40 @@ class Desk:
         self._send(self._target)
 
     def _ended(self) -> None:
-        """Clean up after a position, and turn where that was decided."""
+        """Forget a position that is gone, and turn where that was decided."""
         self._was_held, self.closing, self._target = False, None, None
-        pending = self.working is not None or len(self.abandoned) > 0
-        for row, sent in clean_up(self.broker, self.how.instance, entry_pending=pending):
-            self.hooks.tell("order", cid=row.link_id, cancel="ORPHAN", outcome=sent.outcome)
+        self.following.flat(self.how.now_ms())
+        kept = {self.working.order.link_id} if self.working is not None else set()
+        self._origins = {
+            link_id: origin
+            for link_id, origin in self._origins.items()
+            if link_id in kept or link_id in self.following.abandoned
+        }
         turn, self._turn = self._turn, None
         if turn is not None:
             self._enter(turn)
 
-    def _appeared(self, row: OrderRow) -> None:
-        """Cancel an abandoned entry that works after all; its fills are booked as ours."""
-        self.hooks.tell("order", cid=row.link_id, appeared=row.status)
-        if row.status == "working":
-            self.broker.cancel(order_id=row.order_id)
+    def adopt(self, row: PositionRow, stop: float | None) -> None:
+        """Take over a position as the exchange has it; `stop` None is its own, if it has one."""
+        if row.side is None or row.entry_price is None:
+            self.account.position = None
+            return
+        side, entry = 1 if row.side == "Buy" else -1, float(row.entry_price)
+        own = -side * inf if row.stop_loss is None else float(row.stop_loss)
+        self.account.position = Position(
+            side=side,
+            qty=row.qty,
+            entry=entry,
+            ts=row.updated_ms,
+            best=entry,
+            worst=entry,
+            seen=UNKNOWN.seen,
+            stop=own if stop is None else stop,
+            target=side * inf if row.take_profit is None else float(row.take_profit),
+            link_id="",
+            moved=True,
+        )
+        self._secure(self.account.position)
 
     def close_all(self, role: Role) -> bool:
         """Cancel the entry and close the position at once, again until it is flat."""
@@ -370,10 +380,10 @@ class Desk:
         """Send an order: told before it goes out and after."""
         self.how.intend(order)
         if order.kind == "Market" and order.trigger_price is None:
-            self._sent_at[order.link_id] = self.how.now_ms()
+            self.following.sent(order.link_id, self.how.now_ms())
         sent = place(self.broker, order, lambda: not self.hooks.admits(order), self.how.pause)
         if sent.outcome in {"refused", "crossed", "flat"}:
-            self._sent_at.pop(order.link_id, None)
+            self.following.heard(order.link_id)
         self.hooks.tell("order", cid=order.link_id, sent=sent)
         return sent
 

@@ -84,7 +84,7 @@ def test_an_objection_after_a_lost_request_stops_the_second_attempt(session: Loc
     session.close(BUY)
     assert len(session.exchange.register.of(CREATE)) == 1
     assert is_flat(session)
-    assert len(session.desk.abandoned) == 1
+    assert len(session.desk.following.abandoned) == 1
 
 
 def test_fills_of_which_nothing_was_heard_are_looked_up(session: Lockstep) -> None:
