@@ -8,23 +8,33 @@ reduces always. Only the core loop calls it.
 Source: live-runtime.md 6, simulation.md 3 to 10 with rulings B3, B9, C2, C6, C11 and C12.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from math import inf
 
 from tradec.runtime.bybit.errors import BybitError
 from tradec.runtime.bybit.following import Following
-from tradec.runtime.bybit.holding import UNKNOWN, Account, Origin, Position, Seen
+from tradec.runtime.bybit.holding import (
+    UNKNOWN,
+    Account,
+    Origin,
+    Position,
+    Seen,
+    adopted,
+)
 from tradec.runtime.bybit.link_ids import LinkId, Role
 from tradec.runtime.bybit.placing import place, split
 from tradec.runtime.bybit.securing import Closing, close_out, secure
 from tradec.runtime.bybit.tickets import (
+    LONG,
+    SHORT,
     Figures,
+    Hooks,
     Leaving,
     Turn,
     Working,
     entry_order,
+    exits,
     level,
     on_grid,
     reduction,
@@ -44,21 +54,7 @@ from tradec.runtime.live.protocols import (
 from tradec.runtime.sim.rules import Rules
 from tradec.runtime.timeframe import MINUTE_MS
 
-LONG, SHORT, EXIT_LONG, EXIT_SHORT, EXIT_ALL = 1, 2, 3, 4, 5
-"""The actions of a decision, as `runtime/strategy.pxd`."""
-
 _MOST_ATTEMPTS = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hooks:
-    """What the session adds: objections to an entry, and where things are written.
-
-    `admits` returns a code, "" for none; `tell` takes a journal event and its fields.
-    """
-
-    admits: Callable[[OrderRequest], str]
-    tell: Callable[..., None]
 
 
 class Desk:
@@ -81,9 +77,9 @@ class Desk:
         self.following = Following(broker, how.instance, hooks.tell)
         self.wallet: WalletRow | None = None
         self.blocked: set[str] = set()
-        self._turn: Turn | None = None
+        self.turn: Turn | None = None
         self._origins: dict[str, Origin] = {}
-        self._target: OrderRequest | None = None
+        self.target: OrderRequest | None = None
         self._was_held = False
 
     # --- what the strategy may know -------------------------------------------------------------
@@ -140,14 +136,14 @@ class Desk:
                 self._enter(Turn(side, minute.close, seen, ts))
             elif position.side == -side and self.closing is None:
                 self._oppose(Turn(side, minute.close, seen, ts))
-        elif position is not None and self.closing is None and action in _exits(position.side):
+        elif position is not None and self.closing is None and action in exits(position.side):
             self._exit(percent, minute.close, ts)
 
     def _oppose(self, turn: Turn) -> None:
         if self.rules.on_opposite == "ignore":
             return
         if self.rules.on_opposite == "reverse":
-            self._turn = turn
+            self.turn = turn
         self._exit(100.0, turn.close, turn.ts)
 
     def _enter(self, turn: Turn) -> None:
@@ -245,13 +241,8 @@ class Desk:
 
     def _ordered(self, row: OrderRow) -> None:
         self.following.abandoned.drop(row.link_id)
-        if row.status == "working":
-            return
-        self.following.heard(row.link_id)
-        if self.working is not None and row.link_id == self.working.order.link_id:
-            self.working = None
-        if self.closing is not None:
-            self.closing.pending.discard(row.link_id)
+        if row.status != "working":
+            self.ended(row.link_id)
 
     # --- what has to be so ----------------------------------------------------------------------
 
@@ -286,12 +277,12 @@ class Desk:
 
     def _take_levels(self, position: Position) -> None:
         """Hang a position on the levels of its own average price, and see that it has them."""
-        stop, target, flags, _ = self.figures.levels(
-            position.side, float(position.qty), position.entry, position.seen
-        )
-        position.target = target
-        if not position.moved:
-            position.stop = stop
+        flags = 0
+        if position.link_id:  # of an adopted one the exchange's levels are all that is known
+            stop, position.target, flags, _ = self.figures.levels(
+                position.side, float(position.qty), position.entry, position.seen
+            )
+            position.stop = position.stop if position.moved else stop
         self._secure(position, flags)
         if self.rules.tp_order_type == "limit" and self.position is not None:
             self._rest_target(self.position)
@@ -320,16 +311,16 @@ class Desk:
         price = level(position.target, self.tick)
         if price is None:
             return
-        if self._target is not None:
-            self.broker.cancel(link_id=self._target.link_id)
+        if self.target is not None:
+            self.broker.cancel(link_id=self.target.link_id)
         link = self._link("T", self.how.now_ms())
         order = reduction(str(link), self.how.symbol, position.side, position.qty)
-        self._target = replace(order, kind="Limit", price=price, time_in_force="GTC")
-        self._send(self._target)
+        self.target = replace(order, kind="Limit", price=price, time_in_force="GTC")
+        self._send(self.target)
 
     def _ended(self) -> None:
         """Forget a position that is gone, and turn where that was decided."""
-        self._was_held, self.closing, self._target = False, None, None
+        self._was_held, self.closing, self.target = False, None, None
         self.following.flat(self.how.now_ms())
         kept = {self.working.order.link_id} if self.working is not None else set()
         self._origins = {
@@ -337,31 +328,43 @@ class Desk:
             for link_id, origin in self._origins.items()
             if link_id in kept or link_id in self.following.abandoned
         }
-        turn, self._turn = self._turn, None
+        turn, self.turn = self.turn, None
         if turn is not None:
             self._enter(turn)
 
-    def adopt(self, row: PositionRow, stop: float | None) -> None:
-        """Take over a position as the exchange has it; `stop` None is its own, if it has one."""
-        if row.side is None or row.entry_price is None:
-            self.account.position = None
-            return
-        side, entry = 1 if row.side == "Buy" else -1, float(row.entry_price)
-        own = -side * inf if row.stop_loss is None else float(row.stop_loss)
-        self.account.position = Position(
-            side=side,
-            qty=row.qty,
-            entry=entry,
-            ts=row.updated_ms,
-            best=entry,
-            worst=entry,
-            seen=UNKNOWN.seen,
-            stop=own if stop is None else stop,
-            target=side * inf if row.take_profit is None else float(row.take_profit),
-            link_id="",
-            moved=True,
-        )
-        self._secure(self.account.position)
+    # --- what reconciliation and a restart say ---------------------------------------------------
+
+    @property
+    def order_ids(self) -> frozenset[str]:
+        """Return the ids of the orders that should be open."""
+        orders = (self.working and self.working.order, self.target)
+        pending = set() if self.closing is None else self.closing.pending
+        return frozenset({order.link_id for order in orders if order} | pending)
+
+    def adopt(self, row: PositionRow) -> None:
+        """Take over a position as the exchange has it, with the levels that it has."""
+        self.account.position = position = adopted(row)
+        if position is not None:
+            self._was_held = True
+            self._secure(position)
+
+    def gone(self) -> None:
+        """Forget the position: the exchange has none."""
+        self.account.position, self._was_held = None, True
+
+    def ended(self, link_id: str) -> None:
+        """Forget an order that is no longer open."""
+        self.following.heard(link_id)
+        if self.working is not None and self.working.order.link_id == link_id:
+            self.working = None
+        if self.closing is not None:
+            self.closing.pending.discard(link_id)
+
+    def resume(self, working: Working | None, *, was_held: bool) -> None:
+        """Go on after a restart with the entry that was at work, and what was held."""
+        self.working, self._was_held = working, was_held
+        if working is not None:
+            self._origins[working.order.link_id] = working.origin
 
     def close_all(self, role: Role) -> bool:
         """Cancel the entry and close the position at once, again until it is flat."""
@@ -389,8 +392,3 @@ class Desk:
 
     def _link(self, role: Role, ts: int) -> LinkId:
         return LinkId(instance=self.how.instance, ts=ts, role=role)
-
-
-def _exits(side: int) -> set[int]:
-    """Return the actions that leave a position of a side."""
-    return {EXIT_ALL, EXIT_LONG if side > 0 else EXIT_SHORT}

@@ -10,7 +10,7 @@ from math import inf, nan
 
 from tradec.runtime.bybit.recent import Recent
 from tradec.runtime.bybit.reconciling import TRADES
-from tradec.runtime.live.protocols import Execution, Minute
+from tradec.runtime.live.protocols import Execution, Minute, PositionRow
 from tradec.runtime.timeframe import MINUTE_MS
 
 Seen = tuple[float, float, float, float]
@@ -118,3 +118,23 @@ class Account:
             target=side * inf,
             link_id=execution.link_id,
         )
+
+
+def adopted(row: PositionRow) -> Position | None:
+    """Return a position of the exchange as one to hold, None if it is flat."""
+    if row.side is None or row.entry_price is None:
+        return None
+    side, entry = 1 if row.side == "Buy" else -1, float(row.entry_price)
+    return Position(
+        side=side,
+        qty=row.qty,
+        entry=entry,
+        ts=row.updated_ms,
+        best=entry,
+        worst=entry,
+        seen=NOTHING,
+        stop=-side * inf if row.stop_loss is None else float(row.stop_loss),
+        target=side * inf if row.take_profit is None else float(row.take_profit),
+        link_id="",
+        moved=True,
+    )

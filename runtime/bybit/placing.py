@@ -5,7 +5,7 @@ is sent again only as long as the caller says that it may be; what stays unknown
 watched by its id, and cancelled or adopted if it appears after all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -63,6 +63,15 @@ class Abandoned:
         """End the watching of an id, as when a message tells of its order."""
         self._until.pop(link_id, None)
         self._next.pop(link_id, None)
+
+    def as_dict(self) -> dict[str, int]:
+        """Return until when each id is watched."""
+        return dict(self._until)
+
+    def restore(self, until: Mapping[str, int]) -> None:
+        """Watch these ids again, at once."""
+        self._until.update(until)
+        self._next.update(dict.fromkeys(until, 0))
 
     def __contains__(self, link_id: str) -> bool:
         return link_id in self._until

@@ -25,7 +25,11 @@ class Recent(Generic[T]):
             self._seen.popitem(last=False)
         return not known
 
-    def __contains__(self, one: T) -> bool:
+    def last(self, count: int) -> list[T]:
+        """Return the last things seen, oldest first."""
+        return list(self._seen)[-count:]
+
+    def __contains__(self, one: object) -> bool:
         return one in self._seen
 
     def __len__(self) -> int:

@@ -1,5 +1,6 @@
 """What the desk sends: an entry as the figures say, what reduces, and how far either has come."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import inf, isfinite
@@ -9,6 +10,25 @@ from tradec.runtime.bybit.holding import Origin, Seen
 from tradec.runtime.bybit.link_ids import LinkId
 from tradec.runtime.bybit.securing import Closing
 from tradec.runtime.live.protocols import OrderRequest
+
+LONG, SHORT, EXIT_LONG, EXIT_SHORT, EXIT_ALL = 1, 2, 3, 4, 5
+"""The actions of a decision, as `runtime/strategy.pxd`."""
+
+
+def exits(side: int) -> set[int]:
+    """Return the actions that leave a position of a side."""
+    return {EXIT_ALL, EXIT_LONG if side > 0 else EXIT_SHORT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """What the session adds: objections to an entry, and where things are written.
+
+    `admits` returns a code, "" for none; `tell` takes a journal event and its fields.
+    """
+
+    admits: Callable[[OrderRequest], str]
+    tell: Callable[..., None]
 
 
 class Figures(Protocol):

@@ -90,6 +90,7 @@ def fills(reference: ReferenceExchange) -> list[Any]:
     return [
         (one["ts"], one["side"], text(one["price"]), text(one["qty"]), bool(one["is_maker"]))
         for one in reference.fills
+        if one["purpose"] != "end_of_data"
     ]
 
 
@@ -99,3 +100,16 @@ def executed(session: Lockstep) -> list[Any]:
         for one in session.venue.executions
         if one.exec_type != "Funding"
     ]
+
+
+def merged(rows: list[Any]) -> dict[Any, float]:
+    """Return quantities by instant, side and price.
+
+    Where a stop is moved beyond the price and an exit is decided at one close, the simulator fills
+    the exit and then the stop for the rest, at one open; a desk closes all of it at once.
+    """
+    sums: dict[Any, float] = {}
+    for ts, side, price, qty, is_maker in rows:
+        key = (ts, side, price, is_maker)
+        sums[key] = round(sums.get(key, 0.0) + float(qty), 9)
+    return sums

@@ -10,8 +10,9 @@ from fakebybit.exchange import LoopbackExchange
 from fakebybit.inbox import Kept
 from fakebybit.path import instrument_of
 from fakebybit.trader import INSTANCE, SYMBOL, broker
-from tradec.runtime.bybit.desk import Desk, Hooks
+from tradec.runtime.bybit.desk import Desk
 from tradec.runtime.bybit.securing import Closing
+from tradec.runtime.bybit.tickets import Hooks
 from tradec.runtime.live.protocols import Frame, Minute, OrderRequest
 from tradec.runtime.sim.rules import Rules
 

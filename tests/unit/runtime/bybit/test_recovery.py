@@ -1,0 +1,156 @@
+"""A desk that lost its memory, its messages or its process goes on where the exchange is."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from effort import examples
+from fakebybit.account import lost
+from fakebybit.desk_cases import (
+    BUY,
+    CASES,
+    LEAVE,
+    executed,
+    fills,
+    levels,
+    merged,
+    script,
+    simulated,
+)
+from fakebybit.exchange import LoopbackExchange
+from fakebybit.lockstep import Lockstep
+from fakebybit.trader import SYMBOL, link, request
+from fakebybit.walks import walk
+from fakebybit.worlds import T0, market
+from tradec.runtime.bybit.desk_state import restore, saved
+from tradec.runtime.bybit.reconciling import Action, Adopt, Block, Book, CancelOrder, Closed
+from tradec.runtime.bybit.recovery import model_of, reconcile
+
+
+@pytest.fixture
+def session() -> Iterator[Lockstep]:
+    with LoopbackExchange(market(60), now_ms=T0, rules=CASES["market"]) as exchange:
+        exchange.account.venues[SYMBOL].set_leverage(20.0)
+        yield Lockstep(exchange, CASES["market"])
+
+
+def put_right(session: Lockstep, **more: Any) -> tuple[Action, ...]:
+    given = {"margin_mode": "ISOLATED_MARGIN", "foreign": "refuse", "balance": None, **more}
+    model = model_of(session.desk, **given)
+    return reconcile(session.desk, session.broker, model, T0, T0)
+
+
+def restarted(session: Lockstep, state: dict[str, Any] | None) -> Lockstep:
+    """Return another process on the same exchange, with the state that the last one left."""
+    again = Lockstep(session.exchange, session.rules)
+    if state is not None:
+        restore(again.desk, json.loads(json.dumps(state)))
+    return again
+
+
+def test_nothing_to_put_right(session: Lockstep) -> None:
+    session.close(BUY)
+    assert put_right(session) == ()
+
+
+def test_messages_that_were_lost_are_made_up_for(session: Lockstep) -> None:
+    session.exchange.account.mangle = lost("execution", "order", "position")
+    session.close(BUY)
+    assert session.desk.position is None
+    found = put_right(session)
+    assert next(type(one) for one in found) is Book
+    position = session.desk.position
+    assert position is not None
+    assert session.venue.position is not None
+    assert session.venue.position["stop"] == position.stop
+
+
+def test_a_position_that_was_stopped_meanwhile_is_closed_here_too(session: Lockstep) -> None:
+    session.close(BUY)
+    session.exchange.account.mangle = lost("execution", "order", "position")
+    assert session.venue.bar is not None
+    session.venue.bar["low"] = 40_000.0
+    session.exchange.release()
+    assert session.desk.position is not None
+    assert Closed(reason="sl") in put_right(session)
+    assert session.desk.position is None
+    assert session.desk.account.cash == pytest.approx(session.exchange.account.purse.cash)
+
+
+def test_without_a_state_our_position_is_adopted_with_its_stop(session: Lockstep) -> None:
+    session.close(BUY)
+    assert session.venue.position is not None
+    stop = session.venue.position["stop"]
+    again = restarted(session, None)
+    found = put_right(again)
+    assert any(isinstance(one, Adopt) for one in found)
+    assert again.desk.position is not None
+    assert again.desk.position.stop == stop
+    again.close(LEAVE)
+    assert session.venue.position is None
+
+
+def test_a_foreign_position_blocks_and_is_left_alone(session: Lockstep) -> None:
+    session.broker.send(request(link_id="by-hand"))
+    again = restarted(session, None)
+    found = put_right(again)
+    assert Block(code="FOREIGN_POSITION", detail="Buy 0.010 is not ours") in found or any(
+        isinstance(one, Block) and one.code == "FOREIGN_POSITION" for one in found
+    )
+    assert again.desk.blocked == {"FOREIGN_POSITION"}
+    assert session.venue.position is not None
+
+
+def test_an_entry_that_nobody_decided_is_cancelled(session: Lockstep) -> None:
+    limit: dict[str, Any] = {"kind": "Limit", "time_in_force": "GTC"}
+    limit["price"] = Decimal("40000.0")
+    session.broker.send(request(link_id=str(link("E", 7)), **limit))
+    found = put_right(session)
+    assert [one.why for one in found if isinstance(one, CancelOrder)] == ["unknown_entry"]
+    assert session.broker.orders() == ()
+
+
+def test_a_leverage_that_was_changed_is_put_back_when_flat(session: Lockstep) -> None:
+    """G4."""
+    session.venue.set_leverage(7.0)
+    assert any(isinstance(one, Block) and one.code == "LEVERAGE" for one in put_right(session))
+    assert session.venue.leverage == 20.0
+
+
+@given(
+    name=st.sampled_from(sorted(CASES)),
+    seed=st.integers(0, 30),
+    kills=st.sets(st.integers(1, 57), max_size=5),
+)
+@settings(max_examples=examples(12), deadline=None)
+def test_restarts_change_nothing(name: str, seed: int, kills: set[int]) -> None:
+    """A process that ends after any close and goes on from its state trades as if it had not."""
+    place, (actions, percents, seen) = walk(seed, 60), script(seed)
+    seen = levels(place, seen[:60])
+    actions = [*actions[:57], LEAVE, 0, 0]
+    how = CASES[name]
+    percents = [*percents[:57], 100.0, 100.0, 100.0]
+    reference = simulated(place, how, (actions, percents, seen))
+    with LoopbackExchange(place, now_ms=T0, rules=how) as exchange:
+        exchange.account.venues[SYMBOL].set_leverage(how.leverage)
+        session = Lockstep(exchange, how)
+        for minute in range(60):
+            session.close(actions[minute], percents[minute], seen[minute])
+            if minute in kills:
+                state = saved(session.desk)
+                session = restarted(session, state)
+                assert saved(session.desk) == state
+                assert put_right(session) == ()
+        assert merged(executed(session)) == merged(fills(reference))
+        cash = exchange.account.purse.cash
+        assert session.desk.account.cash == pytest.approx(cash, abs=1e-9)
+
+
+def test_a_state_of_another_version_is_refused(session: Lockstep) -> None:
+    with pytest.raises(ValueError, match="version"):
+        restore(session.desk, {**saved(session.desk), "v": 0})
