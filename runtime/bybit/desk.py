@@ -127,22 +127,24 @@ class Desk:
             position.stop, position.moved, position.secured = stop, True, False
             self._secure(position)
 
-    def decide(self, action: int, percent: float, minute: Minute, seen: Seen) -> None:
+    def decide(
+        self, action: int, percent: float, minute: Minute, seen: Seen, *, may_enter: bool = True
+    ) -> None:
         """C5: carry a decision out; what the account does not admit is ignored."""
         position, ts = self.position, minute.ts + MINUTE_MS
         if action in {LONG, SHORT}:
             side = 1 if action == LONG else -1
-            if position is None:
+            if position is None and may_enter:
                 self._enter(Turn(side, minute.close, seen, ts))
-            elif position.side == -side and self.closing is None:
-                self._oppose(Turn(side, minute.close, seen, ts))
+            elif position is not None and position.side == -side and self.closing is None:
+                self._oppose(Turn(side, minute.close, seen, ts), may_enter=may_enter)
         elif position is not None and self.closing is None and action in exits(position.side):
             self._exit(percent, minute.close, ts)
 
-    def _oppose(self, turn: Turn) -> None:
+    def _oppose(self, turn: Turn, *, may_enter: bool) -> None:
         if self.rules.on_opposite == "ignore":
             return
-        if self.rules.on_opposite == "reverse":
+        if self.rules.on_opposite == "reverse" and may_enter:
             self.turn = turn
         self._exit(100.0, turn.close, turn.ts)
 

@@ -92,11 +92,20 @@ class Lockstep:
 
     def close(self, action: int = 0, percent: float = 100.0, seen: Any = None) -> None:
         """Let the next minute happen, and decide at its close; `seen` has five values."""
+        minute = self.release()
+        shown = [float("nan")] * 5 if seen is None else [float(x) for x in seen]
+        self.desk.minute(minute, shown[4])
+        if action:
+            self.desk.decide(action, percent, minute, (shown[0], shown[1], shown[2], shown[3]))
+        self.settle()
+
+    def release(self) -> Minute:
+        """Let the next minute happen, hear of it and act; return it."""
         bar = self.venue.bar
         assert bar is not None
         self.exchange.release()
         self.settle()
-        minute = Minute(
+        return Minute(
             ts=bar["t0"],
             open=bar["open"],
             high=bar["high"],
@@ -105,11 +114,6 @@ class Lockstep:
             volume=bar["volume"],
             is_flat=not bar["present"],
         )
-        shown = [float("nan")] * 5 if seen is None else [float(x) for x in seen]
-        self.desk.minute(minute, shown[4])
-        if action:
-            self.desk.decide(action, percent, minute, (shown[0], shown[1], shown[2], shown[3]))
-        self.settle()
 
     def tells(self, ev: str) -> list[dict[str, Any]]:
         """Return what was told of one kind."""
