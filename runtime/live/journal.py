@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from tradec.runtime.data.publish import sync_folder
+
 VERSION: Final = 1
 SYNCED: Final = frozenset({"intent", "order", "exec", "panic", "start", "stop"})
 PREFIX: Final = "journal-"
@@ -109,7 +111,10 @@ class Journal:
             return
         self.close()
         path = self.folder / f"{PREFIX}{day}.jsonl"
+        is_new = not path.exists()
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        if is_new and self._durable:
+            sync_folder(self.folder)
         self._day = day
         compress_old(self.folder, day)
 
@@ -169,9 +174,10 @@ def _is_json(line: bytes) -> bool:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return the files of a journal in order of time."""
-    found = (path for path in folder.glob(f"{PREFIX}*") if ".jsonl" in path.suffixes)
-    return sorted(found, key=day_of)
+    """Return the files of a journal in order of time; of two of one day the compressed one."""
+    found = (path for path in folder.glob(f"{PREFIX}*") if path.suffix in {".jsonl", ".gz"})
+    by_day = {day_of(path): path for path in sorted(found, key=lambda path: path.suffix == ".gz")}
+    return [by_day[day] for day in sorted(by_day)]
 
 
 def day_of(path: Path) -> str:

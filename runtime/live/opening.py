@@ -41,6 +41,7 @@ class Plan:
     options: Options
     resumes: bool = False
     durable: bool = True
+    keeps_old: bool = True
     begin: Callable[[Session], AbstractContextManager[Any]] = field(default=lambda _: nullcontext())
 
 
@@ -58,7 +59,7 @@ def run_session(plan: Plan) -> Ran:
     """Run a session to its end."""
     resumed = resume(plan.folder, plan.facts, plan.traded) if plan.resumes else None
     if resumed is None:
-        forget(plan.folder)
+        forget(plan.folder, keeps=plan.keeps_old)
     journal = Journal(plan.folder, plan.identity, durable=plan.durable)
     machine = resumed.machine if resumed else _fresh(plan)
     since = resumed.since if resumed else journal.seq
@@ -76,10 +77,14 @@ def run_session(plan: Plan) -> Ran:
     return Ran(ending=ending, session=session, first_seq=since + 1, last_seq=journal.seq)
 
 
-def forget(folder: Path) -> None:
-    """Begin anew: the state of a former session is put aside, and its journal with it."""
+def forget(folder: Path, *, keeps: bool) -> None:
+    """Begin anew: state and journal of a former session are put aside, or taken away."""
     old = [folder / name for name in (NAME, BEFORE)]
     old = [path for path in (*old, *files_of(folder)) if path.exists()]
+    if not keeps:
+        for path in old:
+            path.unlink()
+        return
     if not old:
         return
     number = 1

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tradec.runtime.data.publish import sync_folder
+
 MAGIC: Final = b"tradecS1"
 FORMAT: Final = 1
 _HEAD: Final = struct.Struct("<8sIII")
@@ -46,7 +48,7 @@ def write_snapshot(folder: Path, snapshot: Snapshot, *, durable: bool = True) ->
         (folder / NAME).replace(folder / BEFORE)
     part.replace(folder / NAME)
     if durable:
-        _sync(folder)
+        sync_folder(folder)
 
 
 def read_snapshot(folder: Path, wanted: Mapping[str, Any]) -> tuple[Snapshot | None, list[str]]:
@@ -86,11 +88,3 @@ def parsed(content: bytes) -> Snapshot:
 def _crc(header: bytes, body: bytes) -> int:
     """Return the checksum of both, and of where one ends."""
     return zlib.crc32(body, zlib.crc32(header, len(header)))
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -103,6 +103,7 @@ def replayed(
             clock=DataClock(bars.ts_open(first)),
             options=Options(heard=_counting(show, bars.n - first)),
             durable=False,
+            keeps_old=False,  # its run keeps what it wrote
         )
         return _done(plan, machine, market, overrides)
 

@@ -119,6 +119,12 @@ def test_what_a_mode_cannot_do_is_refused(arguments: tuple[Any, ...], word: str)
     assert word in said.err
 
 
+def test_replays_leave_no_more_than_their_last(state: Path) -> None:
+    for _ in range(2):
+        assert tradec("run", EXAMPLE, *SHORT, "--mode", "replay").code == 0
+    assert list(state.rglob("before-*")) == []
+
+
 def test_a_state_that_is_not_there_is_not_gone_on_from() -> None:
     said = tradec("run", EXAMPLE, *SHORT, "--mode", "replay", "--resume", "--json")
     assert said.code == 1

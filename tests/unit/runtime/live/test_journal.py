@@ -123,6 +123,8 @@ def test_money_is_on_the_disk_before_write_returns(
     synced: list[int] = []
     monkeypatch.setattr(os, "fsync", synced.append)
     journal = opened(tmp_path)
+    journal.write("step", T0)  # a new file: its name is made durable
+    synced.clear()
     journal.write("step", T0)
     assert synced == []
     for count, ev in enumerate(("intent", "order", "exec", "panic"), 1):
@@ -146,3 +148,14 @@ def test_a_clock_that_went_back_writes_on_where_it_was(tmp_path: Path) -> None:
     opened(tmp_path).write("start", T0)
     assert [record["seq"] for record in records(tmp_path)] == [1, 2]
     assert len(files_of(tmp_path)) == 1
+
+
+def test_a_crash_between_packing_and_removing_counts_nothing_twice(tmp_path: Path) -> None:
+    journal = opened(tmp_path)
+    journal.write("step", T0, day=0)
+    path = files_of(tmp_path)[0]
+    journal.write("step", T0 + DAY_MS, day=1)
+    packed = path.with_name(path.name + ".gz")
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    packed.with_name(packed.name + ".part").write_bytes(b"half")
+    assert [record["day"] for record in records(tmp_path)] == [0, 1]
