@@ -85,7 +85,7 @@ def test_a_play_runs_on_its_pattern(name: str, classes: dict[str, Compiled]) -> 
     scanned = run(classes[name](values), play, market)
     stepped = run(classes[name](values), play, market, emit_features=True)
     same_records(scanned, stepped, "scanned and by step")
-    assert scanned.bars >= EXEC_BARS - 1 or scanned.stop_reason == "max_drawdown_hit"
+    assert scanned.bars >= EXEC_BARS - 1 or scanned.stop_reason != "end_of_data"
     again = run(classes[name](values), play, market, emit_features=True)
     same_features(stepped, again, classes[name](values).COLUMNS)
     first = market.bars.n - min(INTERPRETED, market.bars.n)
