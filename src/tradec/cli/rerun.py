@@ -1,6 +1,7 @@
 """A past run once more: its market and its machine as they were, held to what it recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,8 @@ def machine_of(run: "RunEntry", show: Show) -> Machine:
     """Return the machine of a run, from the play and the overrides that it recorded."""
     recorded = run.manifest
     file = run.path / PLAY
-    machine = machine_for(str(file), recorded["overrides"], recorded["engine"], show)
+    with _without_warnings():  # they were told when it ran
+        machine = machine_for(str(file), recorded["overrides"], recorded["engine"], show)
     if machine.play_hash != recorded["play_hash"]:
         made, now = recorded["tradec"], _version()
         raise CommandError(
@@ -108,6 +110,16 @@ def _again(run: "RunEntry", show: Show, *, features: bool) -> Again:
             exit_code=Exit.FAILED,
         )
     return Again(machine=machine, market=market, outcome=outcome)
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    settings = current()
+    was_quiet, settings.quiet = settings.quiet, True
+    try:
+        yield
+    finally:
+        settings.quiet = was_quiet
 
 
 def _version() -> str:

@@ -69,6 +69,22 @@ def test_the_file_is_named_and_lies_in_the_folder_of_the_run() -> None:
     assert answer["data"]["bars"] == 400
 
 
+def test_warnings_of_the_play_are_not_told_again() -> None:
+    Path("mine.yml").write_text(PLAY.replace("ema_9", "fast"))
+    assert "W106" in tradec("run", "mine.yml", "--synthetic", "--bars", 300).err
+    said = tradec("runs", "report", "last")
+    assert (said.code, said.err) == (0, "")
+
+
+def test_a_run_without_trades_has_a_report() -> None:
+    folder = _run(play=PLAY.replace("rsi_14 < 70", "rsi_14 < 0.5"))
+    text, answer = _report()
+    assert answer["data"]["trades"] == 0
+    assert _data(text)["trades"]["side"] == []
+    assert tradec("runs", "plot", "last").code == 0
+    assert (folder / "plot.png").is_file()
+
+
 def test_the_same_run_gives_the_same_file() -> None:
     _run()
     first, _ = _report()

@@ -11,13 +11,14 @@ const CHART = (() => {
     const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
     const theme = document.documentElement.dataset.theme;
     const palette = PALETTES[theme];
+    const order = [...report.layers].filter((one) => !/bull|bear/.test(one.name)).sort((a, b) => b.on_at_first - a.on_at_first);
     const look = {
       font: getComputedStyle(document.body).fontFamily,
       money: (value) => `${value >= 0 ? "+" : "−"}${Math.abs(value).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`,
       layer: (layer) => {
         if (/bull/.test(layer.name)) return css("candle-up");
         if (/bear/.test(layer.name)) return css("candle-down");
-        return palette[report.layers.indexOf(layer) % palette.length];
+        return palette[order.indexOf(layer) % palette.length];
       },
     };
     const names = { up: "candle-up", down: "candle-down", stop: "stop", target: "target", trail: "trail", card: "card", text: "text", muted: "muted", line: "line", grid: "grid", accent: "accent" };
@@ -65,7 +66,12 @@ const CHART = (() => {
       const start = report.bars[0].open;
       held.setData(point(report, report.bars.map((bar) => (report.start_equity * bar.close) / start)));
     }
-    const drawdown = chart.addSeries(L.AreaSeries, { ...quiet, title: "drawdown", lastValueVisible: true, invertFilledArea: true, lineWidth: 1, priceFormat: { type: "custom", minMove: 0.01, formatter: (value) => `${(Math.abs(value) < 0.005 ? 0 : value).toFixed(2)} %` } }, below + 1);
+    const hanging = (usual) => {
+      const found = usual();
+      if (found !== null) found.priceRange = { minValue: Math.min(found.priceRange.minValue, -0.01), maxValue: 0 };
+      return found;
+    };
+    const drawdown = chart.addSeries(L.AreaSeries, { ...quiet, title: "drawdown", lastValueVisible: true, invertFilledArea: true, lineWidth: 1, autoscaleInfoProvider: hanging, priceFormat: { type: "custom", minMove: 0.01, formatter: (value) => `${(Math.abs(value) < 0.005 ? 0 : value).toFixed(2)} %` } }, below + 1);
     drawdown.setData(point(report, Array.from(report.drawdown)));
     const panes = chart.panes();
     const heights = report.bars ? [64, 21, 15] : [60, 40];

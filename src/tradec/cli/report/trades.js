@@ -67,12 +67,22 @@ const TRADES = (() => {
       return made;
     };
 
+    const nothing = () => {
+      const made = document.createElement("tr");
+      const only = document.createElement("td");
+      only.colSpan = columns.length;
+      only.className = "left muted";
+      only.textContent = report.trades.length ? "no trade is left by these filters" : "no trades";
+      made.append(only);
+      return made;
+    };
+
     const draw = () => {
       const pages = Math.max(Math.ceil(state.rows.length / PAGE), 1);
       state.page = Math.min(Math.max(state.page, 0), pages - 1);
       const first = state.page * PAGE;
       const shown = state.rows.slice(first, first + PAGE);
-      element("trade-rows").replaceChildren(...shown.map(row));
+      element("trade-rows").replaceChildren(...(shown.length ? shown.map(row) : [nothing()]));
       element("trade-count").textContent = `${state.rows.length} of ${report.trades.length}`;
       element("page-word").textContent = state.rows.length ? `${first + 1} to ${first + shown.length}` : "none";
       element("page-back").disabled = state.page === 0;

@@ -79,7 +79,7 @@ const UNPACK = (() => {
   const layer = (one, n, decimals) => {
     const columns = (one.columns || []).map((packed) => column(packed, n, decimals));
     const runs = one.shape === "band" || one.shape === "level" ? stretches(columns) : [];
-    return { ...one, columns, runs };
+    return { ...one, on_at_first: one.on, columns, runs };
   };
 
   return (data) => {
