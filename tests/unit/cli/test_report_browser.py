@@ -154,6 +154,43 @@ def test_the_keyboard_moves_the_chart(report: Path) -> None:
     _look(report, ask)
 
 
+def test_a_metric_tells_its_definition_on_hover(report: Path) -> None:
+    tip = "document.getElementById('metric-sharpe')"
+    place = f"""(() => {{
+      const metric = {tip}.parentElement;
+      metric.scrollIntoView({{ block: 'center' }});
+      const {{ x, y, height }} = metric.getBoundingClientRect();
+      return [x + 10, y + height / 2];
+    }})()"""
+    display = f"getComputedStyle({tip}).display"
+
+    async def ask(tab: Page) -> None:
+        assert await tab.run(display) == "none"
+        x, y = await tab.run(place)
+        await tab.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+        await tab.frame()
+        assert await tab.run(display) == "block"
+        assert "annualized by bars_per_year" in await tab.run(f"{tip}.textContent")
+
+    _look(report, ask)
+
+
+def test_a_telephone_needs_no_sideways_scrolling(report: Path) -> None:
+    async def ask(tab: Page) -> None:
+        await tab.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=400,
+            height=800,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+        await tab.frame()
+        assert await tab.run("document.documentElement.scrollWidth") <= 400
+        assert await tab.run(SHADES) > 20
+
+    _look(report, ask)
+
+
 def test_layers_and_filters_answer(report: Path) -> None:
     async def ask(tab: Page) -> None:
         await tab.run("document.querySelector('.more').click()")

@@ -146,7 +146,7 @@ const DRAWINGS = (() => {
       context.fillText(text, x + 6, y + 4);
     };
 
-    const trade_on = (context, v, trade) => {
+    const trade_on = (context, v, trade, crowded) => {
       const [x0, x1] = [v.x(trade.i0), v.x(trade.i1)];
       const [y0, y1] = [v.y(trade.entry_price), v.y(trade.exit_price)];
       if (y0 === null || y1 === null) return;
@@ -162,15 +162,15 @@ const DRAWINGS = (() => {
         if (v.step > 2.5 || chosen) bracket(context, v, trade, x0, x1);
         dashed(context, color, chosen ? [] : [2, 2], x0, y0, x1, y1);
       }
-      const size = near ? 5 : 4;
+      const size = near ? 5 : crowded ? 2.5 : 4;
       const long = trade.side === "long";
-      context.lineWidth = 1;
+      context.lineWidth = crowded && !near ? 0.01 : 1;
       context.strokeStyle = look.card;
       context.fillStyle = long ? look.up : look.down;
       if (trade.leg === 1) triangle(context, x0, long ? y0 + 3 : y0 - 3, size, long);
       context.fillStyle = color;
       context.beginPath();
-      context.arc(x1, y1, near ? 4 : 2.5, 0, 7);
+      context.arc(x1, y1, near ? 4 : crowded ? 1.5 : 2.5, 0, 7);
       context.fill();
       context.stroke();
       if (chosen) label(context, v, trade, color);
@@ -180,8 +180,9 @@ const DRAWINGS = (() => {
       const v = view();
       if (!v || !state.trades) return;
       const seen = report.trades.filter((trade) => trade.i1 >= v.from && trade.i0 <= v.to);
-      seen.forEach((trade) => { if (trade.place !== state.selected) trade_on(context, v, trade); });
-      seen.forEach((trade) => { if (trade.place === state.selected) trade_on(context, v, trade); });
+      const crowded = seen.length > 300;
+      seen.filter((trade) => trade.place !== state.selected).forEach((trade) => trade_on(context, v, trade, crowded));
+      seen.filter((trade) => trade.place === state.selected).forEach((trade) => trade_on(context, v, trade, crowded));
     };
 
     const pane = (order, draw) => ({
@@ -197,6 +198,18 @@ const DRAWINGS = (() => {
           refresh = given.requestUpdate;
         },
         paneViews: () => panes,
+        autoscaleInfo: (from, to) => {
+          const trade = report.trades[state.selected];
+          if (!trade || trade.i0 > to || trade.i1 < from) return null;
+          const seen = report.bars.slice(Math.max(Math.floor(from), 0), Math.ceil(to) + 1);
+          if (!seen.length || seen.length > MANY_BARS) return null;
+          const low = seen.reduce((least, bar) => Math.min(least, bar.low), Infinity);
+          const high = seen.reduce((most, bar) => Math.max(most, bar.high), -Infinity);
+          const room = 1.2 * (high - low); /* what lies further off would flatten the bars */
+          const levels = [trade.stop_loss, trade.stop_loss_final, trade.take_profit];
+          const near = levels.filter((price) => price !== null && price > low - room && price < high + room);
+          return { priceRange: { minValue: Math.min(low, ...near), maxValue: Math.max(high, ...near) } };
+        },
       },
       select: (place) => { state.selected = place; refresh(); },
       show_trades: (on) => { state.trades = on; refresh(); },

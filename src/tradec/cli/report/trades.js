@@ -9,8 +9,8 @@ const TRADES = (() => {
 
   const margin = (t) => {
     if (t.margin === null) return "–";
-    const unit = t.margin_unit === "tick" ? (t.margin === 1 ? "tick" : "ticks") : t.margin_unit || "";
-    return `${number(t.margin, t.margin < 10 ? 2 : 0)} ${unit}`;
+    const count = number(t.margin, t.margin < 10 ? 2 : 0);
+    return t.margin_unit === "tick" ? `${count} ticks` : count;
   };
 
   const columns_of = (report) => [
@@ -31,7 +31,7 @@ const TRADES = (() => {
     { name: "MFE %", key: "mfe_pct", text: (t) => number(t.mfe_pct, 2) },
     { name: "Stop", key: "stop_loss", text: (t) => number(t.stop_loss, report.decimals) },
     { name: "Target", key: "take_profit", text: (t) => number(t.take_profit, report.decimals) },
-    { name: "Margin", key: "margin", text: (t) => margin(t), hint: (t) => t.margin_condition && `${t.margin_condition} was the nearest comparison to its flip` },
+    { name: "Margin", key: "margin", text: (t) => margin(t), hint: (t) => t.margin_condition && `${t.margin_condition}: so far from its flip, in ${t.margin_unit || "numbers"}` },
     { name: "Rule", key: "entry_reason", left: true, text: (t) => (t.entry_reason || "–") + (t.is_ambiguous ? " · ambiguous" : "") },
   ];
 
