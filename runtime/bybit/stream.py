@@ -8,6 +8,7 @@ Source   bybit.md 6 (traps T1 to T23), live-runtime.md 4b.
 """
 
 import json
+import os
 import queue
 import threading
 import time
@@ -89,7 +90,8 @@ class _Epoch:
 class Supervisor:
     """A socket of one side and its topics (a `Stream` of the session).
 
-    `key` None is the public side. `optional` topics may be refused without a word being lost.
+    `key` None is the public side. `ca_bundle` is for those behind a proxy that inspects TLS; it
+    holds for every socket of the process.
     """
 
     def __init__(  # noqa: PLR0913  what a socket is made of, each optional
@@ -104,11 +106,14 @@ class Supervisor:
         pace: Pace = Pace(),  # noqa: B008  frozen
         pings: "Pings | None" = None,
         answer_seconds: float = ANSWER_SECONDS,
+        ca_bundle: str | None = None,
     ) -> None:
         self._base, self._topics, self._key = base, tuple(topics), key
         self._side: Socket = "public" if key is None else "private"
         self._now_ms, self._monotonic = now_ms, monotonic
         self._watch, self._pings, self._answer_seconds = watch, pings, answer_seconds
+        if ca_bundle is not None:  # the one way in which the library takes it
+            os.environ["WEBSOCKET_CLIENT_CA_BUNDLE"] = ca_bundle
         self._pacer = Pacer(pace)
         self._closing = threading.Event()
         self._epoch = 0

@@ -26,6 +26,7 @@ class Wired:
         self.exchange, self.kept = exchange, kept
         self.frames: list[Frame] = []
         self._taken = self._marks = 0
+        self.epoch = 1
         if kept is None:
             exchange.account._post = self._post
 
@@ -40,10 +41,18 @@ class Wired:
         self._marks += 1
         mark = f"mark-{self._marks}"
         self.exchange.streams.push("wallet", {"id": mark, "data": []})
-        self.kept.wait(lambda kept: any(mark in one.text for one in kept.frames[-1:]))
+        self.kept.wait(lambda kept: self._is_through(kept, mark))
         frames = self.kept.frames
         taken, self._taken = self._taken, len(frames)
         return frames[taken:]
+
+    def _is_through(self, kept: Kept, mark: str) -> bool:
+        """Tell whether a mark has come, or cannot come any more: a new connection is up."""
+        links = kept.links
+        if links[-1].status == "up" and links[-1].epoch != self.epoch:
+            self.epoch = links[-1].epoch
+            return True
+        return any(mark in one.text for one in kept.frames[-1:])
 
 
 class Lockstep:
