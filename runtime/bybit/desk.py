@@ -77,6 +77,7 @@ class Desk:
         self.following = Following(broker, how.instance, hooks.tell)
         self.wallet: WalletRow | None = None
         self.blocked: set[str] = set()
+        self.compared_cash: float | None = None
         self.turn: Turn | None = None
         self._origins: dict[str, Origin] = {}
         self.target: OrderRequest | None = None

@@ -37,6 +37,7 @@ class Snapshot:
 
     `finals` holds what became of the model's orders that are no longer open, None where the
     exchange knows nothing of one. `transfers` is what was paid in since the model's balance.
+    `earlier` are executions that are not to be booked: they only tell whose a position is.
     """
 
     orders: tuple[OrderRow, ...]
@@ -46,6 +47,7 @@ class Snapshot:
     margin_mode: str
     finals: Mapping[str, OrderRow | None]
     transfers: Decimal = Decimal(0)
+    earlier: tuple[Execution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,8 +231,8 @@ def _position(snapshot: Snapshot, model: Model, news: tuple[Execution, ...]) -> 
         elif theirs:
             yield from _stop(snapshot, model)
         return
-    if expected == 0 and not _is_own(snapshot, model):
-        yield from _foreign(snapshot, model)
+    if expected == 0:
+        yield from _opened(snapshot, model)
         return
     yield Drift(what="position", ours=str(expected), theirs=str(theirs))
     yield Block(code="DRIFT", detail=f"{expected} here, {theirs} there")
@@ -238,7 +240,7 @@ def _position(snapshot: Snapshot, model: Model, news: tuple[Execution, ...]) -> 
 
 
 def _opened(snapshot: Snapshot, model: Model) -> Iterator[Action]:
-    """Meet a position that we did not know of, explained by executions."""
+    """Meet a position that we did not know of: ours is adopted, of others the policy says."""
     if _is_own(snapshot, model):
         yield Adopt(position=snapshot.position)
         yield from _stop(snapshot, model)
@@ -256,7 +258,8 @@ def _is_own(snapshot: Snapshot, model: Model) -> bool:
 def _opening(snapshot: Snapshot) -> tuple[Execution, ...]:
     """Return the executions that made the open position: those since it was last flat."""
     left, made = signed(snapshot.position), []
-    for one in sorted(snapshot.executions, key=lambda one: (one.ts, one.seq), reverse=True):
+    known = {one.exec_id: one for one in (*snapshot.earlier, *snapshot.executions)}
+    for one in sorted(known.values(), key=lambda one: (one.ts, one.seq), reverse=True):
         if left == 0:
             break
         left -= moved((one,))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from tradec.runtime.bybit.broker import BybitBroker
 from tradec.runtime.bybit.desk import Desk
 from tradec.runtime.bybit.endpoints import ACCOUNT_INFO
-from tradec.runtime.bybit.history import transfers
+from tradec.runtime.bybit.history import WEEK_MS, transfers
 from tradec.runtime.bybit.reconciling import (
     Action,
     Adopt,
@@ -31,8 +31,11 @@ OVERLAP_MS = 60_000
 """Executions are read from this long before the last one, against the lag of the lists."""
 
 
-def take(broker: BybitBroker, working: frozenset[str], since_ms: int, paid_ms: int) -> Snapshot:
+def take(broker: BybitBroker, model: Model, since_ms: int, paid_ms: int) -> Snapshot:
     """Return the exchange as it is; the position is read after the orders (rulings C3).
+
+    Of a position that the model does not know the executions of a week are read, to see whose it
+    is.
 
     `since_ms` is the time of the last execution that was booked, `paid_ms` that of the last look
     at transfers. Raises what the reads raise: then nothing is known, and entries stay blocked.
@@ -41,12 +44,16 @@ def take(broker: BybitBroker, working: frozenset[str], since_ms: int, paid_ms: i
     executions = broker.executions(since_ms - OVERLAP_MS)
     wallet = broker.wallet()
     there = {row.link_id for row in orders}
-    finals = {link_id: broker.look_up(link_id) for link_id in sorted(working - there)}
+    finals = {link_id: broker.look_up(link_id) for link_id in sorted(model.working - there)}
     mode = broker.client.call(ACCOUNT_INFO).result.get("marginMode", "")
     moved = transfers(broker.client, broker.coin, paid_ms, broker.client.now_ms())
+    position = broker.position()
+    is_new = position.qty and not model.qty
+    earlier = broker.executions(broker.client.now_ms() - WEEK_MS) if is_new else ()
     return Snapshot(
         orders=orders,
-        position=broker.position(),
+        position=position,
+        earlier=earlier,
         executions=executions,
         wallet=wallet,
         margin_mode=str(mode),
@@ -56,9 +63,16 @@ def take(broker: BybitBroker, working: frozenset[str], since_ms: int, paid_ms: i
 
 
 def model_of(desk: Desk, margin_mode: str, foreign: Foreign, balance: Decimal | None) -> Model:
-    """Return what a desk believes; `balance` is the wallet as it was last known."""
+    """Return what a desk believes; `balance` is the wallet when it was last compared.
+
+    What the desk has booked since then belongs to the wallet too.
+    """
     position = desk.position
     qty = Decimal(0) if position is None else position.side * position.qty
+    if balance is not None and desk.compared_cash is not None:
+        balance += Decimal(repr(desk.account.cash - desk.compared_cash))
+    else:
+        balance = None
     return Model(
         instance=desk.how.instance,
         qty=qty,
@@ -78,11 +92,12 @@ def reconcile(
     desk: Desk, broker: BybitBroker, model: Model, since_ms: int, paid_ms: int
 ) -> tuple[Action, ...]:
     """Compare and put right; return what differed, for the journal and the alerts."""
-    snapshot = take(broker, model.working, since_ms, paid_ms)
+    snapshot = take(broker, model, since_ms, paid_ms)
     actions = differences(snapshot, model)
     for action in actions:
         carry_out(desk, action)
     desk.hear(snapshot.wallet)
+    desk.compared_cash = desk.account.cash
     desk.act()
     return actions
 

@@ -124,7 +124,7 @@ def test_a_position_of_ours_that_we_did_not_know_is_adopted_with_its_stop() -> N
 def test_a_position_is_ours_by_the_stop_attached_to_it() -> None:
     child = order("", parent_link_id=OWN, stop_kind="StopLoss", reduce_only=True)
     found = differences(snapshot(position=position("1"), orders=(child,)), model())
-    assert [type(one) for one in found] == [Drift, Block, Adopt]
+    assert [type(one) for one in found] == [Adopt]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from fakebybit.trader import SYMBOL, link, request
 from fakebybit.walks import walk
 from fakebybit.worlds import T0, market
 from tradec.runtime.bybit.desk_state import restore, saved
-from tradec.runtime.bybit.reconciling import Action, Adopt, Block, Book, CancelOrder, Closed
+from tradec.runtime.bybit.reconciling import Action, Adopt, Block, Book, CancelOrder, Closed, Drift
 from tradec.runtime.bybit.recovery import model_of, reconcile
 
 
@@ -95,6 +95,19 @@ def test_without_a_state_our_position_is_adopted_with_its_stop(session: Lockstep
     assert session.venue.position is None
 
 
+def test_our_position_of_yesterday_is_known_by_its_executions(session: Lockstep) -> None:
+    """Without state and without a stop, and long before what is to be booked."""
+    session.broker.send(request(stop=None))
+    session.exchange.clock.advance(3_600_000)
+    again = restarted(session, None)
+    model = model_of(again.desk, "ISOLATED_MARGIN", "refuse", None)
+    now = session.exchange.clock.now_ms()
+    found = reconcile(again.desk, again.broker, model, now, now)
+    assert any(isinstance(one, Adopt) for one in found)
+    assert "FOREIGN_POSITION" not in again.desk.blocked
+    assert again.desk.account.cash == session.rules.starting_equity_usdt
+
+
 def test_a_foreign_position_blocks_and_is_left_alone(session: Lockstep) -> None:
     session.broker.send(request(link_id="by-hand"))
     again = restarted(session, None)
@@ -120,6 +133,21 @@ def test_a_leverage_that_was_changed_is_put_back_when_flat(session: Lockstep) ->
     session.venue.set_leverage(7.0)
     assert any(isinstance(one, Block) and one.code == "LEVERAGE" for one in put_right(session))
     assert session.venue.leverage == 20.0
+
+
+def test_what_was_traded_meanwhile_is_no_difference_of_the_wallet(session: Lockstep) -> None:
+    """The wallet is compared with what was booked; what nobody booked is told."""
+    put_right(session)
+    balance = session.desk.wallet.balance  # type: ignore[union-attr]
+    for _ in range(8):
+        session.close(BUY)
+        session.close(LEAVE)
+    assert abs(session.exchange.account.purse.cash - float(balance)) > 5.0
+    assert put_right(session, balance=balance) == ()
+    session.exchange.account.purse.cash -= 300.0
+    balance = session.desk.wallet.balance  # type: ignore[union-attr]
+    found = put_right(session, balance=balance)
+    assert [one.what for one in found if isinstance(one, Drift)] == ["wallet"]
 
 
 @given(
