@@ -10,7 +10,7 @@ Source: live-runtime.md 6, simulation.md 3 to 10 with rulings B3, B9, C2, C6, C1
 
 from dataclasses import replace
 from decimal import Decimal
-from math import inf
+from math import inf, isfinite
 
 from tradec.runtime.bybit.errors import BybitError
 from tradec.runtime.bybit.following import Following
@@ -281,11 +281,11 @@ class Desk:
     def _take_levels(self, position: Position) -> None:
         """Hang a position on the levels of its own average price, and see that it has them."""
         flags = 0
-        if position.link_id:  # of an adopted one the exchange's levels are all that is known
+        if position.link_id or not isfinite(position.stop):  # else the levels of the exchange
             stop, position.target, flags, _ = self.figures.levels(
                 position.side, float(position.qty), position.entry, position.seen
             )
-            position.stop = position.stop if position.moved else stop
+            position.stop = position.stop if isfinite(position.stop) and position.moved else stop
         self._secure(position, flags)
         if self.rules.tp_order_type == "limit" and self.position is not None:
             self._rest_target(self.position)
@@ -299,6 +299,10 @@ class Desk:
             take_profit=level(market_target, self.tick),
         )
         position.secured = True
+        if self.rules.stop is not None and wanted.stop_loss is None:
+            self.hooks.tell("emergency_close", reason="stop_unavailable", outcome="closing")
+            self._close("M")
+            return
         if wanted.stop_loss is None and wanted.take_profit is None:
             return
         found = secure(self.broker, wanted, self.tick / 2, self.how)
@@ -345,11 +349,9 @@ class Desk:
         return frozenset({order.link_id for order in orders if order} | pending)
 
     def adopt(self, row: PositionRow) -> None:
-        """Take over a position as the exchange has it, with the levels that it has."""
-        self.account.position = position = adopted(row)
-        if position is not None:
-            self._was_held = True
-            self._secure(position)
+        """Take over a position as the exchange has it; `act` then sees to its levels."""
+        self.account.position = adopted(row)
+        self._was_held = True
 
     def gone(self) -> None:
         """Forget the position: the exchange has none."""

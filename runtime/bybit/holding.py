@@ -116,7 +116,7 @@ class Account:
             seen=origin.seen,
             stop=-side * inf,
             target=side * inf,
-            link_id=execution.link_id,
+            link_id="" if origin is UNKNOWN else execution.link_id,
         )
 
 

@@ -122,7 +122,10 @@ def carry_out(desk: Desk, action: Action) -> None:
 def _change_position(desk: Desk, action: Adopt | Closed | SetStop) -> None:
     match action:
         case Adopt():
-            desk.adopt(action.position)
+            held = desk.position
+            is_ours = held is not None and held.link_id and held.qty == action.position.qty
+            if not is_ours:  # what was booked of a decision that we know has levels of its own
+                desk.adopt(action.position)
         case Closed():
             desk.gone()
         case SetStop() if desk.position is not None:

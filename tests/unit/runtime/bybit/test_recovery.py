@@ -108,6 +108,28 @@ def test_our_position_of_yesterday_is_known_by_its_executions(session: Lockstep)
     assert again.desk.account.cash == session.rules.starting_equity_usdt
 
 
+def test_an_adopted_position_without_a_stop_gets_the_one_of_the_rules(session: Lockstep) -> None:
+    session.broker.send(request())
+    again = restarted(session, None)
+    put_right(again)
+    position = session.venue.position
+    assert position is not None
+    assert position["stop"] == pytest.approx(position["entry"] - 60.0, abs=0.1)
+
+
+def test_an_adopted_position_whose_stop_nobody_knows_is_closed() -> None:
+    """Its volatility was that of a decision that is forgotten."""
+    how = CASES["volatility"]
+    with LoopbackExchange(market(60), now_ms=T0, rules=how) as exchange:
+        exchange.account.venues[SYMBOL].set_leverage(how.leverage)
+        session = Lockstep(exchange, how)
+        session.broker.send(request())
+        put_right(session)
+        assert exchange.account.venues[SYMBOL].position is None
+        reasons = [one["reason"] for one in session.tells("emergency_close")]
+        assert reasons == ["stop_unavailable"]
+
+
 def test_a_foreign_position_blocks_and_is_left_alone(session: Lockstep) -> None:
     session.broker.send(request(link_id="by-hand"))
     again = restarted(session, None)
