@@ -50,7 +50,8 @@ class Wanted:
     """What the command line says about the data; None where it says nothing.
 
     `span` is said by a run that is repeated: exactly these minutes of the catalogue, in ms UTC.
-    `session` is the folder of a session's run, whose own minutes are meant.
+    `session` is the folder of a session's run, whose own minutes are meant. `heard` minutes are
+    those of other sessions that no sync has taken into the catalogue yet: a warm-up counts them.
     """
 
     file: Path | None = None
@@ -63,6 +64,7 @@ class Wanted:
     base: str | None = None
     span: tuple[int, int] | None = None
     session: Path | None = None
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +219,7 @@ def _from_catalogue(wanted: Wanted, machine: Reader, data_dir: Path | None) -> M
     if start is not None and not wanted.span:
         # no further back than the minutes reach: the run says what it lacks
         start = max(data_start(start, machine.warmup), held[symbol].first)
-    bars = perpetual(catalog, DEFAULT_VENUE, symbol, start, end)
+    bars = perpetual(catalog, DEFAULT_VENUE, symbol, start, end, with_heard=wanted.heard)
     instrument = _snapshot(catalog, symbol, bars.end)
     where = {"venue": DEFAULT_VENUE, "span": [bars.ts0, bars.end]}
     market = _market(bars, wanted, "catalogue", where, instrument)

@@ -43,7 +43,7 @@ def open_market(machine: "Machine", show: "Show") -> Live:
     begin = TIMEFRAMES[machine.exec].close_after(newest)
     _fetch(machine, connect, (begin, newest), show)
     span = (data_start(begin, machine.warmup) // MINUTE_MS * MINUTE_MS, newest)
-    market = market_for(Wanted(span=span), machine, current().data_dir)
+    market = market_for(Wanted(span=span, heard=True), machine, current().data_dir)
     bars = replace(market.bars, funding=_funding(machine, market))
     return Live(
         market=replace(market, bars=bars, kind="shadow", start=begin, end=None),
