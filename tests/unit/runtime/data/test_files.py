@@ -158,7 +158,7 @@ def truncated(path: Path) -> None:
         ("garbage.parquet", bytes(range(256)) * 9),
         ("garbage.csv", bytes(range(256)) * 9),
         ("garbage.csv.gz", bytes(range(256)) * 9),
-        ("half.csv.gz", gzip.compress((HEADER + f"\n{T0},{PRICES}" * 2000).encode())[:60]),
+        ("half.csv.gz", gzip.compress((HEADER + f"\n{T0},{PRICES}" * 2000).encode(), mtime=0)[:60]),
         ("half.parquet", truncated),
         ("bars.xlsx", b"PK"),
         ("bars", b"ts"),
