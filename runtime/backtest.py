@@ -35,7 +35,8 @@ class Outcome:
 
     `equity` has one point at trade_start and one per exec bar after it, at the instants `ts_close`;
     `history` are the bars that the strategy saw, warm-up included; `traded` those from the one that
-    closes at trade_start on. `noted` is what the slots of the play showed at each decision, a row
+    closes at trade_start on. `asked` is the account at the instant that was asked for, None in
+    warm-up. `noted` is what the slots of the play showed at each decision, a row
     per signal.
     """
 
@@ -56,6 +57,7 @@ class Outcome:
     states: NDArray[np.void]
     noted: NDArray[np.float64]
     mark_source: str
+    asked: Mapping[str, Any] | None
     features: Features | None
     history: Bars
     traded: Bars
@@ -80,14 +82,15 @@ def run(  # noqa: PLR0913  the parts of a run, each once
     window: Window = Window(),
     emit_features: bool = False,
     notes: bool = False,
+    asked: int | None = None,
     by_step: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
     """Return the outcome of `strategy` on `bars`; raises DataError where they do not suffice.
 
     `warmup` maps timeframes to the closed bars they need before the first decision. With `notes`
-    every decision keeps what the slots of the play showed. `progress` is called now and then with
-    the bars done and their number.
+    every decision keeps what the slots of the play showed; of the instant `asked`, in ms UTC, the
+    account is kept. `progress` is called now and then with the bars done and their number.
     """
     check_base(bars.base_ms, warmup)
     bars = cut(bars, window, warmup)
@@ -95,13 +98,8 @@ def run(  # noqa: PLR0913  the parts of a run, each once
         require_whole(bars)
     start = trade_start(bars, exec_tf, warmup, window.start)
     moments = instants(start, bars.end, exec_tf)
-    if (after := max(len(moments) - 1, 0)) < MIN_EXEC_BARS:
-        raise DataError(
-            "INSUFFICIENT_COVERAGE",
-            f"only {after} bars of {exec_tf} follow the warm-up, which ends at "
-            f"{iso(start)}; a run needs {MIN_EXEC_BARS}",
-            {"trade_start": start, "end": bars.end, "warmup": dict(warmup)},
-        )
+    if len(moments) <= MIN_EXEC_BARS:
+        raise _too_short(start, bars.end, len(moments), exec_tf, warmup)
     exchange = exchange_of(rules, instrument, bars, len(moments), exec_tf)
     first = (start - bars.ts0) // bars.base_ms - 1
     rows, times = _rows(strategy, bars, exec_tf) if emit_features else (None, None)
@@ -113,6 +111,7 @@ def run(  # noqa: PLR0913  the parts of a run, each once
         rows=rows,
         times=times,
         slots=len(strategy.SLOTS) if notes else 0,
+        asked=-1 if asked is None else (asked - bars.ts0) // bars.base_ms - 1,
         by_step=by_step,
     )
     engine.run(None if progress is None else lambda done: progress(done, bars.n))
@@ -126,6 +125,18 @@ def run(  # noqa: PLR0913  the parts of a run, each once
         features=_features(rows, times, engine.row),
         history=bars,
         traded=bars.slice(first, bars.n),
+    )
+
+
+def _too_short(
+    start: int, end: int, moments: int, exec_tf: str, warmup: Mapping[str, int]
+) -> DataError:
+    """Return the refusal of a window with too few exec bars after the warm-up."""
+    return DataError(
+        "INSUFFICIENT_COVERAGE",
+        f"only {max(moments - 1, 0)} bars of {exec_tf} follow the warm-up, which ends at "
+        f"{iso(start)}; a run needs {MIN_EXEC_BARS}",
+        {"trade_start": start, "end": end, "warmup": dict(warmup)},
     )
 
 
@@ -165,6 +176,7 @@ def outcome_of(
         states=exchange.states_kept(),
         noted=engine.slots_noted(),
         mark_source=engine.mark_source,
+        asked=engine.account_asked(),
     )
 
 

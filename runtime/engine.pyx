@@ -16,9 +16,10 @@ import struct
 import numpy as np
 
 from tradec.runtime.feed cimport Columns, Growing
-from tradec.runtime.sim.book cimport Book, refresh
+from tradec.runtime.sim.book cimport Book, NO_STOP, refresh
 from tradec.runtime.sim.exchange cimport Exchange
 from tradec.runtime.sim.keeping cimport restore, snapshot_of
+from tradec.runtime.sim.ledger cimport ledger_available, ledger_equity
 from tradec.runtime.sim.records cimport Buffer, buffer_free, buffer_init, buffer_push
 from tradec.runtime.sim.terms cimport Seen, Slots
 from tradec.runtime.strategy cimport (
@@ -36,10 +37,11 @@ cdef class Engine:
 
     The bar with index `first` closes at trade_start; bars before it warm up. With `rows` (int64
     [exec closes, width]) and `times` every exec close leaves a row of output words; with `slots`
-    every decision leaves what so many slots showed. `by_step` takes the plain path of one `step`
-    per bar, which the fast one must equal. With `grows` bars may be added to `columns` between two
-    calls of `advance`, and `first` may lie beyond those that are there: in whatever portions the
-    bars come, the run is the same bit for bit.
+    every decision leaves what so many slots showed. Of the bar `asked` the account is kept as the
+    strategy was shown it (`account_asked`). `by_step` takes the plain path of one `step` per bar,
+    which the fast one must equal. With `grows` bars may be added to `columns` between two calls of
+    `advance`, and `first` may lie beyond those that are there: in whatever portions the bars come,
+    the run is the same bit for bit.
     """
 
     cdef Strategy strategy
@@ -51,6 +53,9 @@ cdef class Engine:
     cdef Py_ssize_t slots
     cdef Buffer noted
     cdef bint by_step
+    cdef Py_ssize_t asked
+    cdef Book then              # the exchange when bar `asked` was stepped
+    cdef bint was_asked
     cdef bint grows
     cdef bint has_begun
     cdef Watch watch
@@ -60,7 +65,7 @@ cdef class Engine:
 
     def __init__(self, Strategy strategy not None, Exchange exchange not None, bars,
                  Py_ssize_t first, *, rows=None, times=None, Py_ssize_t slots=0,
-                 bint by_step=False, bint grows=False):
+                 Py_ssize_t asked=-1, bint by_step=False, bint grows=False):
         if first < 0 or (first >= bars.n and not grows):
             raise IndexError(f"bar {first} is outside of {bars.n} bars")
         if rows is not None and (rows.shape[1] != strategy.width or len(times) < len(rows)):
@@ -72,6 +77,7 @@ cdef class Engine:
         self.rows = rows
         self.times = times
         self.slots = slots
+        self.asked, self.was_asked = asked, False
         self.by_step = by_step or rows is not None
         if not buffer_init(&self.noted, 8 * slots, 1024 if slots else 1):
             raise MemoryError("no memory for what the decisions saw")
@@ -166,6 +172,30 @@ cdef class Engine:
         """Return where the exchange's marks come from: a word of `feed.MARK_SOURCES`."""
         return self.columns.mark_source
 
+    def account_asked(self):
+        """Return the account as it was at the decision of bar `asked`, None before trade_start."""
+        cdef const Book* b = &self.then
+        cdef bint is_held = b.ledger.side != 0
+        if not self.was_asked:
+            return None
+        return {
+            "side": b.account.side,
+            "may_enter": bool(b.account.may_enter),
+            "may_exit": bool(b.account.may_exit),
+            "cash": b.ledger.cash,
+            "equity": ledger_equity(&b.ledger, self.columns.feed.mark_close[self.asked]),
+            "available": ledger_available(&b.ledger),
+            "qty": b.ledger.qty if is_held else None,
+            "entry_price": b.ledger.entry if is_held else None,
+            "stop_loss": level(b.held.stop, is_held),
+            "take_profit": level(b.held.target, is_held),
+            "liquidation_price": level(b.held.liquidation, is_held),
+            "entry_order_id": b.work.number or None,
+            "exit_order_id": b.closing or None,
+            "entries_disabled": bool(b.disabled),
+            "is_stopping": b.stopping != NO_STOP,
+        }
+
     def slots_noted(self):
         """Return what the slots showed at each decision, as an array [decisions, slots]."""
         cdef const double[::1] view
@@ -209,17 +239,20 @@ cdef class Engine:
     cdef Py_ssize_t _trade(self, Py_ssize_t i, Py_ssize_t stop, Watch* watch) noexcept nogil:
         cdef Decision* decision = &self.decided
         cdef Book* book = &self.exchange.book
+        cdef Py_ssize_t until
         while i < stop and not book.stopped:
             if book.pending or book.due == i:
                 self.exchange.open_bar(i, self.columns.flags[i] == 0)
                 if book.stopped:
                     return i
-            if book.pending or book.due == i:   # a hole, or the bar itself is due
+            if book.pending or book.due == i or i == self.asked:    # a hole, or the bar is due
                 self._whole(i, watch, decision)
             else:
                 self.exchange.arm(watch)
-                i = self._scan(i, min(stop, book.due), &book.account, watch,
-                               decision)
+                until = min(stop, book.due)
+                if i < self.asked < until:
+                    until = self.asked
+                i = self._scan(i, until, &book.account, watch, decision)
                 self.exchange.absorb(watch)
                 if watch.why == AT_END:
                     continue
@@ -240,6 +273,8 @@ cdef class Engine:
         self.exchange.arm_points(watch)
         watch.low, watch.high = -INFINITY, INFINITY
         self.passed = book.account
+        if i == self.asked:
+            self.then, self.was_asked = book[0], True
         self.strategy.scan_by_step(
             &self.columns.feed, i, i + 1, &book.account, watch, decision)
         self.exchange.absorb_points(watch)
@@ -278,3 +313,8 @@ cdef list parts_of(bytes snapshot):
         parts.append(snapshot[place : place + size])
         place += size
     return parts
+
+
+cdef object level(double price, bint is_held):
+    """Return a price that a position hangs on, None where there is none."""
+    return price if is_held and price == price and abs(price) < INFINITY else None

@@ -1,7 +1,7 @@
 # cython: cdivision=True
 # How large an entry is, and whether it may be (simulation.md 2 and 10), for the simulated exchange
 # and for live sessions alike. Each docstring fixes the order of the float operations.
-from libc.math cimport fabs
+from libc.math cimport INFINITY, fabs
 from libc.stdint cimport int64_t
 from tradec.runtime.sim.grid cimport grid_down, grid_near
 from tradec.runtime.sim.margin cimport Tiers, notional_cap
@@ -10,7 +10,7 @@ from tradec.runtime.sim.terms cimport (
     FIXED_MARGIN, FIXED_NOTIONAL, MARKET, PERCENT_EQUITY, RISK_BASED, STOP, Terms,
 )
 
-cdef enum Cap:
+cdef enum:                      # which cap binds the notional of an entry
     NO_CAP = 0
     MARGIN_SHARE = 1
     AFFORDABILITY = 2
@@ -18,6 +18,7 @@ cdef enum Cap:
     MAX_NOTIONAL = 4
     MAX_QTY = 5
     RISK_TIER = 6
+    CAPS = 7
 
 ctypedef struct Size:
     double qty
@@ -87,6 +88,20 @@ cdef inline double affordable_notional(const Terms* terms, int64_t kind, int64_t
     return notional
 
 
+cdef inline void entry_caps(const Terms* terms, const Tiers* tiers, int64_t kind, int64_t side,
+                            double equity, double available, double reference,
+                            double* caps) noexcept nogil:
+    """What bounds the notional of an entry, each cap at the place of its name (simulation.md 10)."""
+    cdef double leverage = terms.leverage
+    caps[NO_CAP] = INFINITY
+    caps[MARGIN_SHARE] = equity * terms.share_pct / 100.0 * leverage
+    caps[AFFORDABILITY] = affordable_notional(terms, kind, side, available, reference)
+    caps[MAX_MARGIN] = terms.max_margin * leverage
+    caps[MAX_NOTIONAL] = terms.max_notional
+    caps[MAX_QTY] = largest_qty(terms, kind) * reference
+    caps[RISK_TIER] = notional_cap(tiers, leverage)
+
+
 cdef inline Size size_entry(const Terms* terms, const Tiers* tiers, int64_t kind, int64_t side,
                             double equity, double available, double reference,
                             double stop) noexcept nogil:
@@ -95,16 +110,14 @@ cdef inline Size size_entry(const Terms* terms, const Tiers* tiers, int64_t kind
     Caps in the order of simulation.md 10; of equal ones the first is named.
     """
     cdef Size size
-    cdef double leverage = terms.leverage, most = largest_qty(terms, kind)
+    cdef double[CAPS] caps
+    cdef int64_t cap
+    cdef double most = largest_qty(terms, kind)
     cdef double notional = intended_notional(terms, equity, available, reference, stop)
+    entry_caps(terms, tiers, kind, side, equity, available, reference, caps)
     size.cap = NO_CAP
-    cap_notional(&notional, &size, equity * terms.share_pct / 100.0 * leverage, MARGIN_SHARE)
-    cap_notional(&notional, &size, affordable_notional(terms, kind, side, available, reference),
-                 AFFORDABILITY)
-    cap_notional(&notional, &size, terms.max_margin * leverage, MAX_MARGIN)
-    cap_notional(&notional, &size, terms.max_notional, MAX_NOTIONAL)
-    cap_notional(&notional, &size, most * reference, MAX_QTY)
-    cap_notional(&notional, &size, notional_cap(tiers, leverage), RISK_TIER)
+    for cap in range(MARGIN_SHARE, CAPS):
+        cap_notional(&notional, &size, caps[cap], cap)
     size.qty = grid_down(&terms.step, notional / reference)
     if size.qty > most:        # the quotient may exceed it by a rounding error
         size.qty = most

@@ -35,15 +35,23 @@ class Comparison:
     unit: str
 
 
-def decided(one: ir.Play, at: At, side: int, flip: Key | None = None) -> int:
+def decided(
+    one: ir.Play,
+    at: At,
+    side: int,
+    flip: Key | None = None,
+    *,
+    may_enter: bool = True,
+    may_exit: bool = True,
+) -> int:
     """Return the word of the decision in a position of `side`, one comparison flipped."""
     return decide(
         one,
         is_true=lambda condition: judged(condition, at, flip) is True,
         percent=lambda node: float(setting(node, at.past.values)),
         side=side,
-        may_enter=True,
-        may_exit=True,
+        may_enter=may_enter,
+        may_exit=may_exit,
     ).word
 
 

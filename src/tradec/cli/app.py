@@ -32,6 +32,8 @@ COMMANDS = {
     "journal": ("tradec.cli.app", "journal", "Check journals of sessions, and read them."),
     "data": ("tradec.cli.app", "data", "Import market data, and see what there is."),
     "validate": ("tradec.cli.app", "validate", "Hold what tradec says against what is so."),
+    "why": ("tradec.cli.why", "why", "Show why a run did what it did at one instant."),
+    "why-not": ("tradec.cli.why_not", "why_not", "Show what kept an action from firing."),
     "runs": ("tradec.cli.app", "runs", "List past runs and look into them."),
 }
 DATA = {

@@ -13,6 +13,7 @@ from tradec.cli.settings import current
 from tradec.cli.units import known_units, warn_of_unchecked
 
 if TYPE_CHECKING:
+    from tradec.compiler import ir
     from tradec.compiler.artifact import Artifact
     from tradec.dsl.diagnostics import Diagnostic
     from tradec.runtime.sim.rules import Rules
@@ -25,14 +26,15 @@ NATIVE, INTERPRETER = "native", "interpreter"
 class Machine:
     """A strategy with what a run must know of it; `files` are copied into the run's folder.
 
-    `fresh` makes another instance; `logic` are the rules as `runtime.logic` takes them.
-    `rules` are what `runtime.sim.rules.Rules.of` takes, `notes` and `slots` what
-    `runtime.sim.remarks.Remarks.of` takes, `roles` the concrete timeframes, `data` the kinds of
-    data that the play reads, `units` the user's own units that it is made of, with their hashes.
+    `fresh` makes another instance, `meaning` reads the play again; `logic` are the rules as
+    `runtime.logic` takes them, `rules` what `runtime.sim.rules.Rules.of` takes, `notes` and `slots`
+    what `runtime.sim.remarks.Remarks.of` takes, `roles` the concrete timeframes, `data` the kinds
+    of data that the play reads, `units` the user's own units that it is made of, with their hashes.
     """
 
     strategy: Any
     fresh: Callable[[], Any]
+    meaning: "Callable[[], ir.Play]"
     name: str
     symbol: str
     exec: str
@@ -92,6 +94,7 @@ def _native(artifact: "Artifact") -> Machine:
     return Machine(
         strategy=artifact.strategy(),
         fresh=artifact.strategy,
+        meaning=lambda: artifact.play,
         name=artifact.name,
         symbol=artifact.symbol,
         exec=artifact.exec,
@@ -137,6 +140,7 @@ def _interpreted(play: PlayFile, overrides: Mapping[str, str], progress: Progres
     return Machine(
         strategy=strategy_of(meaning, units, values),
         fresh=lambda: strategy_of(meaning, units, values),
+        meaning=lambda: meaning,
         name=meaning.name,
         symbol=meaning.symbol,
         exec=meaning.exec,

@@ -83,10 +83,15 @@ def wanted_by(manifest: Mapping[str, Any]) -> Wanted:
             return replace(common, span=tuple(span) if span else None)
 
 
-def again(run: "RunEntry", show: Show, *, features: bool = False) -> Again:
-    """Return a run repeated; raises CommandError where it cannot be, or comes to something else."""
+def again(
+    run: "RunEntry", show: Show, *, features: bool = False, asked: int | None = None
+) -> Again:
+    """Return a run repeated, with the account at the instant `asked`.
+
+    Raises CommandError where it cannot be, or comes to something else.
+    """
     try:
-        return _again(run, show, features=features)
+        return _again(run, show, features=features, asked=asked)
     except CommandError:
         raise
     except Exception as problem:
@@ -96,11 +101,11 @@ def again(run: "RunEntry", show: Show, *, features: bool = False) -> Again:
         raise failure from problem
 
 
-def _again(run: "RunEntry", show: Show, *, features: bool) -> Again:
+def _again(run: "RunEntry", show: Show, *, features: bool, asked: int | None) -> Again:
     machine = machine_of(run, show)
     show("reading the data")
     market = market_of(run, machine)
-    outcome = traded(machine, market, features=features, show=show)
+    outcome = traded(machine, market, features=features, asked=asked, show=show)
     if f"{outcome.digest:016x}" != run.manifest["digest"]:
         raise CommandError(
             f"{run.run_id} does not repeat: its digest was {run.manifest['digest']} "

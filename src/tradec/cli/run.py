@@ -191,9 +191,14 @@ def _backtested(
 
 
 def traded(
-    machine: "Machine", market: "Market", *, features: bool, show: Show
+    machine: "Machine",
+    market: "Market",
+    *,
+    features: bool,
+    show: Show,
+    asked: int | None = None,
 ) -> "backtest.Outcome":
-    """Return what came of the run."""
+    """Return what came of the run, with the account at the instant `asked`."""
     from tradec.runtime import backtest
     from tradec.runtime.sim.remarks import Remarks
 
@@ -207,6 +212,7 @@ def traded(
         warmup=machine.warmup,
         window=backtest.Window(start=market.start, end=market.end),
         emit_features=features,
+        asked=asked,
         notes=Remarks.of(machine.notes, machine.slots).need_slots,
         progress=lambda done, total: show("running", done, total),
     )
