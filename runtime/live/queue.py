@@ -74,6 +74,12 @@ class EventQueue:
             return self._depth()
 
     @property
+    def hears(self) -> bool:
+        """Tell whether something that the exchange says of the account waits."""
+        with self._changed:
+            return any(self._waiting[rank] for rank in (Rank.EXEC, Rank.ORDER, Rank.POSITION))
+
+    @property
     def age(self) -> float:
         """Return how many seconds the oldest event has waited, 0 if none does."""
         with self._changed:

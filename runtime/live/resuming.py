@@ -22,7 +22,6 @@ from tradec.runtime.live.protocols import Minute
 from tradec.runtime.live.simulated import Simulated, Traded
 from tradec.runtime.live.snapshot import Snapshot, read_snapshot
 from tradec.runtime.live.steps import Step, of_record
-from tradec.runtime.live.told import exchange_records
 from tradec.runtime.timeframe import MINUTE_MS
 
 Unsaid: TypeAlias = list[tuple[str, dict[str, Any]]]
@@ -79,7 +78,7 @@ def resume(folder: Path, facts: Mapping[str, Any], traded: Traded) -> Resumed:
     last, unsaid = before[-1], []
     for step in steps[len(before) :]:
         last = _again(machine, step)
-        for ev, fields in exchange_records(machine.happened()):
+        for ev, fields in machine.news():
             if (ev, fields["n"], fields.get("status")) not in said:
                 unsaid.append((ev, fields))
     return Resumed(machine=machine, last=last, since=since, unsaid=unsaid)

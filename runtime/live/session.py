@@ -25,17 +25,17 @@ from tradec.runtime.live.events import (
     Ticks,
 )
 from tradec.runtime.live.journal import Journal
+from tradec.runtime.live.machine import Machine
 from tradec.runtime.live.minutes import Admitted, Gate, Note
 from tradec.runtime.live.options import Ending, Options, Tally
 from tradec.runtime.live.protocols import Clock, Frame, Link, Minute
 from tradec.runtime.live.queue import EventQueue
-from tradec.runtime.live.simulated import Simulated
 from tradec.runtime.live.sources import Source
 from tradec.runtime.live.states import State, States
 from tradec.runtime.live.steps import Step, as_record
 from tradec.runtime.live.store import Store
 from tradec.runtime.live.summary import summary_of
-from tradec.runtime.live.told import exchange_records, signal_records
+from tradec.runtime.live.told import signal_records
 from tradec.runtime.timeframe import MINUTE_MS
 
 GRACE_MS: Final = 3_000
@@ -61,7 +61,7 @@ class Session:
 
     def __init__(
         self,
-        machine: Simulated,
+        machine: Machine,
         source: Source,
         queue: EventQueue,
         clock: Clock,
@@ -119,6 +119,8 @@ class Session:
         event = self.queue.get(LOOP_SECONDS)
         if event is not None:
             self._handle(event)
+        if not self.queue.hears:
+            self.machine.act()
         if self.options.watch_late and self._ending is None:
             self._watch_late()
             self._break()
@@ -139,8 +141,10 @@ class Session:
                 self._signalled(event)
             case End():
                 self.stop("end_of_data")
+            case Frame(socket="private"):
+                self.machine.hear(event)
             case Ticks() | Frame():
-                pass  # guards read them; a simulated exchange has none
+                pass  # nothing reads the ticker of a simulated session
 
     # --- minutes --------------------------------------------------------------------------------
 
@@ -156,14 +160,14 @@ class Session:
         close = minute.ts + MINUTE_MS
         self.clock_at(close)
         late_ms = max(0, self.clock.now_ms() - close)
-        codes = self._refusals(late_ms)
+        codes = self.refusals(late_ms)
         step = self.machine.step(minute, may_enter=not codes, late_ms=late_ms)
         self.last = step
         if step.decision[0]:
             self.tally.signals += 1
         for ev, fields in (
             *signal_records(step, codes),
-            *exchange_records(self.machine.happened()),
+            *self.machine.news(),
             ("step", as_record(step)),
         ):
             self._write(ev, **fields)
@@ -180,7 +184,7 @@ class Session:
             self.tally.errors += 1
             self._write("error", kind="ingest", msg=str(problem))
 
-    def _refusals(self, late_ms: int) -> tuple[str, ...]:
+    def refusals(self, late_ms: int = 0) -> tuple[str, ...]:
         """Return why an entry that is decided now comes to nothing."""
         codes = sorted(self.blocked)
         if self.states.now is not State.RUNNING:
@@ -270,6 +274,8 @@ class Session:
             self.states.lost(f"{link.socket} {link.status}")
             return
         self.epochs[link.socket] = link.epoch
+        if link.socket == "private":
+            self.machine.reconcile()
         if before is None:
             self._request(self._gate.next_ts, self.clock.now_ms() // MINUTE_MS * MINUTE_MS)
         elif before != link.epoch:
@@ -318,7 +324,7 @@ class Session:
         if self.last is not None and self.machine.is_trading and not failed:
             self.store.keep(self.machine, self.last, now=True)
         outcome = None if failed else self.machine.finish()
-        for ev, fields in exchange_records(self.machine.happened()):
+        for ev, fields in self.machine.news():
             self._write(ev, **fields, at_end=True)
         if outcome is not None:
             seconds = round(self.clock.monotonic() - self._begun, 3)

@@ -18,8 +18,9 @@ from tradec.runtime.data.bars import Bars
 from tradec.runtime.data.marks import MARK_PRICES, Funding, Mark
 from tradec.runtime.live.history import joined
 from tradec.runtime.live.known import Known
-from tradec.runtime.live.protocols import Minute
+from tradec.runtime.live.protocols import Frame, Minute
 from tradec.runtime.live.steps import Step, outputs_hash
+from tradec.runtime.live.told import Happened, exchange_records
 from tradec.runtime.sim.instrument import Instrument
 from tradec.runtime.sim.rules import Rules
 from tradec.runtime.timeframe import MINUTE_MS, TIMEFRAMES
@@ -37,19 +38,6 @@ class Traded:
     instrument: Instrument
     exec_tf: str
     warmup: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
-    """What the exchange did in a minute: orders that ended or began, fills, closed legs, funding.
-
-    `orders` holds (number, row) of every order that was made or ended since the minute before.
-    """
-
-    orders: Sequence[tuple[int, Any]] = ()
-    fills: Sequence[tuple[int, Any]] = ()
-    legs: Sequence[tuple[int, Any]] = ()
-    payments: Sequence[tuple[int, Any]] = ()
 
 
 class Simulated:
@@ -172,6 +160,24 @@ class Simulated:
     def happened(self) -> Happened:
         """Return what is new on the exchange since the last time this was asked."""
         return self._numbers.news(self._exchange)
+
+    def news(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return what is new on the exchange as records of the journal."""
+        return list(exchange_records(self.happened()))
+
+    def hear(self, frame: Frame) -> None:
+        """Take nothing in: a simulated exchange says nothing by itself."""
+
+    def act(self) -> None:
+        """Do nothing: what was decided stands on the simulated exchange."""
+
+    def reconcile(self) -> None:
+        """Compare with nobody: the simulated exchange is what is known of it."""
+
+    @property
+    def strategy(self) -> Strategy:
+        """Return the strategy."""
+        return self.traded.strategy
 
     @property
     def position(self) -> dict[str, Any]:

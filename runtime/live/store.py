@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tradec.runtime.live.journal import Journal
-from tradec.runtime.live.simulated import Simulated
+from tradec.runtime.live.machine import Machine
 from tradec.runtime.live.snapshot import Snapshot, write_snapshot
 from tradec.runtime.live.steps import Step
 from tradec.runtime.live.systemd import WATCHDOG, notify
@@ -41,7 +41,7 @@ class Store:
         self._monotonic = monotonic
         self._told = self._kept = float("-inf")
 
-    def keep(self, machine: Simulated, step: Step, *, now: bool = False) -> None:
+    def keep(self, machine: Machine, step: Step, *, now: bool = False) -> None:
         """Write the state after a step, unless that was done within the last second."""
         if not now and self._monotonic() - self._kept < EVERY:
             return

@@ -1,15 +1,29 @@
 """What a step and the exchange's answer to it are in the journal."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-from tradec.runtime.live.simulated import Happened
 from tradec.runtime.live.steps import Step
 from tradec.runtime.sim.records import CODES, KINDS, PURPOSES, STATUSES
 from tradec.runtime.sim.tables import ACTIONS, OTHERWISE
 
 Record = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What the exchange did in a minute: orders that ended or began, fills, closed legs, funding.
+
+    `orders` holds (number, row) of every order that was made or ended since the minute before.
+    """
+
+    orders: Sequence[tuple[int, Any]] = ()
+    fills: Sequence[tuple[int, Any]] = ()
+    legs: Sequence[tuple[int, Any]] = ()
+    payments: Sequence[tuple[int, Any]] = ()
 
 
 def signal_records(step: Step, codes: Sequence[str]) -> Iterator[Record]:
@@ -103,3 +117,19 @@ def _side(row: Any) -> str:
 
 def _number(value: Any) -> float | None:
     return float(value) if isfinite(value) else None
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: records as objects, Decimals as their text."""
+    match value:
+        case Decimal():
+            return format(value, "f")
+        case float():
+            return value if isfinite(value) else None
+        case dict():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    return value
