@@ -55,6 +55,9 @@ class Machine(Protocol):
     def hear(self, frame: Frame) -> None:
         """Take in a private message."""
 
+    def ticks(self, frames: Iterable[Frame]) -> None:
+        """Take in messages of the ticker."""
+
     def act(self) -> None:
         """Bring the exchange to what is wanted, after all that was heard."""
 

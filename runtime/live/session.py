@@ -143,8 +143,10 @@ class Session:
                 self.stop("end_of_data")
             case Frame(socket="private"):
                 self.machine.hear(event)
-            case Ticks() | Frame():
-                pass  # nothing reads the ticker of a simulated session
+            case Ticks(frames=frames):
+                self.machine.ticks(frames)
+            case Frame():
+                pass  # of a topic that nothing reads
 
     # --- minutes --------------------------------------------------------------------------------
 

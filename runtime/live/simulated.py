@@ -4,7 +4,7 @@ The loop is the backtest's own engine, given its bars as they become known, so t
 the backtest of its minutes by construction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -167,6 +167,9 @@ class Simulated:
 
     def hear(self, frame: Frame) -> None:
         """Take nothing in: a simulated exchange says nothing by itself."""
+
+    def ticks(self, frames: Iterable[Frame]) -> None:
+        """Take nothing in: what is simulated is priced by closed minutes."""
 
     def act(self) -> None:
         """Do nothing: what was decided stands on the simulated exchange."""

@@ -13,7 +13,8 @@ from tradec.runtime.bybit.errors import BybitError
 from tradec.runtime.bybit.machine import Exchanged
 from tradec.runtime.bybit.reconciling import Foreign
 from tradec.runtime.bybit.recovery import model_of, reconcile
-from tradec.runtime.live.protocols import Frame, Link, OrderRequest, Stream
+from tradec.runtime.live.guard import Guard
+from tradec.runtime.live.protocols import Frame, Link, OrderRequest, Sent, Stream
 from tradec.runtime.live.queue import EventQueue
 from tradec.runtime.live.session import Session
 from tradec.runtime.live.sources import Source
@@ -29,26 +30,35 @@ class Teller:
     """Writes what a desk tells into the journal of the session, and asks it before an entry."""
 
     session: Session | None = None
-    objection: Callable[[OrderRequest], str] = lambda _: ""
+    guard: Guard | None = None
+    _intended: dict[str, OrderRequest] = field(default_factory=dict)
 
     def tell(self, ev: str, **fields: Any) -> None:
-        """Write an event; what reduces does not wait for it (rulings C1)."""
+        """Write an event, and count what went out; what reduces does not wait for it."""
         if self.session is not None:
             self.session.write(ev, **plain(fields))
+        sent = fields.get("sent")
+        order = self._intended.pop(fields.get("cid", ""), None)
+        if self.guard is not None and order is not None and isinstance(sent, Sent):
+            self.guard.answered(order, sent)
 
     def intend(self, order: OrderRequest) -> None:
         """Write an order that is about to go out: it is on the disk before it is on the wire."""
+        self._intended[order.link_id] = order
         self.tell("intent", order=order)
 
     def admits(self, order: OrderRequest) -> str:
         """Return why an entry must not go out, `` if it may: the session's word, then the layers'.
 
-        Without a session nobody watches, and nothing is entered.
+        Without a session and its guard nobody watches, and nothing is entered.
         """
-        if self.session is None:
-            return "NO_SESSION"
+        if self.session is None or self.guard is None:
+            return "NO_GUARD"
         codes = self.session.refusals()
-        return codes[-1] if codes else self.objection(order)
+        if codes:
+            return codes[-1]
+        found = self.guard.objection(order)
+        return "" if found is None else found.code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +83,11 @@ class Trading(Exchanged):
     def news(self) -> Iterable[tuple[str, dict[str, Any]]]:
         """Return nothing: the desk tells by itself."""
         return ()
+
+    def ticks(self, frames: Iterable[Frame]) -> None:
+        """Take in the ticker: the layers ask for a fresh mark price."""
+        if self.teller.guard is not None:
+            self.teller.guard.heard(frames)
 
     def finish(self) -> None:
         """End it: the position stays as it is, its stop with it (live-runtime.md 12)."""

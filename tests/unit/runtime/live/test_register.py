@@ -20,6 +20,7 @@ CLI, CONTROL, SHADOW = (
     "unit/cli/test_shadow.py",
 )
 LIVE, BYBIT = "unit/runtime/live", "unit/runtime/bybit"
+TRADING = f"{LIVE}/test_trading.py"
 MARKET, LAYERS = f"{LIVE}/test_market.py", f"{LIVE}/safety/test_layers.py"
 BROKER, SECURING, STREAM = (
     f"{BYBIT}/test_broker.py",
@@ -28,7 +29,7 @@ BROKER, SECURING, STREAM = (
 )
 RECONCILING, PLACING = f"{BYBIT}/test_reconciling.py", f"{BYBIT}/test_placing.py"
 REGISTER = "differential/test_register.py"
-TRADES = "no session trades on Bybit yet"
+TRADES = "the gates of a start are missing, so that no command trades"
 
 Tests = list[tuple[str, str]]
 ROWS: dict[str, tuple[str, Tests | str]] = {
@@ -59,8 +60,8 @@ ROWS: dict[str, tuple[str, Tests | str]] = {
         [(SECURING, "test_own_orphans_are_cancelled_one_by_one")],
     ),
     "C9": (
-        "an order after panic (the layer; no session asks it yet)",
-        [(LAYERS, "test_what_a_layer_is_for")],
+        "an order after panic",
+        [(TRADING, "test_a_layer_that_objects_keeps_an_entry_from_the_wire")],
     ),
     "C10": (
         "status and stop are stubs",
@@ -71,8 +72,11 @@ ROWS: dict[str, tuple[str, Tests | str]] = {
         [("differential/test_gap_tables.py", "test_liquidation_is_judged_by_the_mark")],
     ),
     "H2": (
-        "safety checks exist and are not called (the layer; no session asks it yet)",
-        [(LAYERS, "test_a_layer_that_is_not_asked_is_missed")],
+        "safety checks exist and are not called",
+        [
+            (LAYERS, "test_a_layer_that_is_not_asked_is_missed"),
+            (TRADING, "test_a_layer_that_objects_keeps_an_entry_from_the_wire"),
+        ],
     ),
     "H5": (
         "a drawdown stop in backtests alone",
@@ -228,13 +232,16 @@ ROWS: dict[str, tuple[str, Tests | str]] = {
             (STREAM, "test_logins_carry_the_time_of_the_exchange"),
         ],
     ),
-    "N6": ("panic and daily loss are of one process", TRADES),
+    "N6": (
+        "panic and daily loss are of one process",
+        [(TRADING, "test_a_layer_that_objects_keeps_an_entry_from_the_wire")],
+    ),
     "N7": (
-        "drawdown arms late (the layer; no session asks it yet)",
+        "drawdown arms late",
         [(f"{LIVE}/safety/test_trackers.py", "test_drawdown_is_measured_from_the_first_equity_on")],
     ),
     "N8": (
-        "funding is thrice a day and unsigned (the layer; no session asks it yet)",
+        "funding is thrice a day and unsigned",
         [
             (LAYERS, "test_funding_that_is_received_is_no_reason"),
             (LAYERS, "test_what_a_layer_is_for"),

@@ -11,7 +11,7 @@ import pytest
 from tradec.runtime.sim.figures import Figures
 
 from fakebybit.desk_cases import CASES
-from fakebybit.exchange import LoopbackExchange, kline
+from fakebybit.exchange import LoopbackExchange, kline, ticker
 from fakebybit.path import bars_of, instrument_of
 from fakebybit.server import TEST_KEY, TEST_SECRET
 from fakebybit.trader import INSTANCE, SYMBOL, broker
@@ -25,10 +25,12 @@ from tradec.runtime.bybit.session import Key
 from tradec.runtime.bybit.stream import Supervisor
 from tradec.runtime.bybit.tickets import Hooks
 from tradec.runtime.live.events import Signalled
+from tradec.runtime.live.guard import Guard
 from tradec.runtime.live.journal import Journal, records
 from tradec.runtime.live.market import Facts, LiveMarket
 from tradec.runtime.live.options import Options
 from tradec.runtime.live.queue import EventQueue
+from tradec.runtime.live.safety.situation import Limits
 from tradec.runtime.live.session import Session
 from tradec.runtime.live.simulated import Simulated, Traded
 from tradec.runtime.live.sources import LiveClock, minutes_of, warm_part
@@ -80,8 +82,14 @@ def replayed(place: Any) -> tuple[list[Step], int]:
 class Live:
     """A session over both sockets of the loopback exchange, in a thread."""
 
-    def __init__(self, exchange: LoopbackExchange, place: Any, folder: Path) -> None:
-        self.exchange, self.place, self.folder = exchange, place, folder
+    def __init__(
+        self,
+        exchange: LoopbackExchange,
+        place: Any,
+        folder: Path,
+        limits: Limits = Limits(),  # noqa: B008  frozen
+    ) -> None:
+        self.exchange, self.place, self.folder, self.limits = exchange, place, folder, limits
         self.broker, pauses = broker(exchange)
         self.teller = Teller()
         how = Closing(
@@ -124,6 +132,16 @@ class Live:
         clock = LiveClock(self.exchange.clock.now_ms)
         made = Session(self.machine, source, EventQueue(), clock, store, Options(strict=True))
         self.teller.session = made
+        self.teller.guard = Guard(
+            session=made,
+            machine=self.machine,
+            rules=CASES["market"],
+            instrument=instrument_of(self.place),
+            limits=self.limits,
+            mode="demo",
+            host="demo",
+            panic_file=self.folder / "panic-demo.json",
+        )
         return made
 
     def _run(self) -> None:
@@ -164,6 +182,8 @@ class Live:
             exchange.clock.set(bar["t1"])
         exchange.account.flush()
         exchange.streams.settle()
+        exchange.streams.post(f"tickers.{SYMBOL}", ticker(SYMBOL, bar))
+        exchange.streams.settle()
         self.wait(self.heard)
         exchange.streams.post(f"kline.1.{SYMBOL}", kline(bar))
         exchange.streams.settle()
@@ -198,6 +218,37 @@ def test_a_trading_session_steps_as_the_replay(place: Any, tmp_path: Path) -> No
             if one["ev"] == "order":
                 before = [b["order"]["link_id"] for b in told[:place_] if b["ev"] == "intent"]
                 assert one["cid"] in before
+
+
+@pytest.mark.parametrize(
+    ("limits", "panic", "code"),
+    [
+        (Limits(max_notional_usdt=100.0), False, "FAT_FINGER"),
+        (Limits(max_daily_loss_usdt=1_000.0), False, "DAILY_LOSS"),  # the day is not known
+        (Limits(), True, "PANIC"),
+    ],
+)
+def test_a_layer_that_objects_keeps_an_entry_from_the_wire(
+    place: Any,
+    tmp_path: Path,
+    limits: Limits,
+    panic: bool,  # noqa: FBT001
+    code: str,
+) -> None:
+    rules = CASES["market"]
+    if panic:
+        (tmp_path / "panic-demo.json").touch()
+    with LoopbackExchange(place, now_ms=T0, rules=rules) as exchange:
+        exchange.account.venues[SYMBOL].set_leverage(rules.leverage)
+        for _ in range(WARM - 1):
+            exchange.release()
+        with Live(exchange, place, tmp_path, limits) as live:
+            for _ in range(5):
+                live.minute()
+        assert exchange.account.venues[SYMBOL].executions == []
+        assert "/v5/order/create" not in exchange.register.counts()
+        assert {one["layer"] for one in records(tmp_path, "risk")} == {code}
+        assert {one["code"] for one in records(tmp_path, "blocked")} == {code}
 
 
 def test_a_paused_session_enters_nothing(place: Any, tmp_path: Path) -> None:
