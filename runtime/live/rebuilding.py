@@ -6,6 +6,8 @@ from typing import Any, Final
 
 Record = Mapping[str, Any]
 CENT: Final = 1e-6
+FUNDING: Final = "Funding"
+"""The kind of an execution that moves no position."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,24 +51,41 @@ def trades_of(records: Iterable[Record]) -> list[Trade]:
     fills: dict[int, Record] = {}
     payments: dict[int, Record] = {}
     legs: dict[int, Record] = {}
+    executed: dict[str, Record] = {}
     for record in records:
         table = {"exec": fills, "funding": payments, "trade": legs}.get(record["ev"])
-        if table is not None:
+        if "execId" in record:
+            executed.setdefault(record["execId"], record)
+        elif table is not None:
             table[record["n"]] = record
     found: dict[int, Trade] = {}
     for record in fills.values():
-        _fill(found, record)
+        _fill(found, record, record["position"])
     for record in payments.values():
         if record["position"] in found:
             found[record["position"]].funding += record["pnl"]
     for record in legs.values():
         if record["position"] in found:
             found[record["position"]].told.append(record["net"])
+    _execute(found, sorted(executed.values(), key=lambda record: (record["at"], record["seq"])))
     return [found[position] for position in sorted(found)]
 
 
-def _fill(found: dict[int, Trade], record: Record) -> None:
-    position, buys = record["position"], record["side"] == "buy"
+def _execute(found: dict[int, Trade], records: list[Record]) -> None:
+    """Take in executions of a real exchange: a position lasts until nothing is held."""
+    number = max(found, default=0) + 1
+    for record in records:
+        if number in found and found[number].is_closed:
+            number += 1
+        if record["type"] == FUNDING:
+            if number in found:
+                found[number].funding -= record["fee"]
+        else:
+            _fill(found, record, number)
+
+
+def _fill(found: dict[int, Trade], record: Record, position: int) -> None:
+    buys = record["side"] == "buy"
     trade = found.get(position)
     if trade is None:
         side = "long" if buys else "short"
@@ -84,15 +103,22 @@ def _fill(found: dict[int, Trade], record: Record) -> None:
 
 def problems_of(records: Iterable[Record]) -> Iterator[str]:
     """Yield what is wrong with a journal: numbers that miss, and sums that do not agree."""
-    kept, before = [], None
+    kept, before, seen = [], None, set[str]()
     for record in records:
         if before is not None and record["seq"] != before + 1:
             yield f"record {record['seq']} follows {before}"
         before = record["seq"]
+        if record.get("execId", "") in seen:
+            yield f"record {record['seq']} books the execution {record['execId']} again"
+        seen |= {record["execId"]} if "execId" in record else set()
         if record["ev"] in {"exec", "funding", "trade"}:
             kept.append(record)
     for trade in trades_of(kept):
-        if trade.is_closed and abs(sum(trade.told) - trade.net) > CENT * (1.0 + abs(trade.net)):
+        if (
+            trade.told
+            and trade.is_closed
+            and abs(sum(trade.told) - trade.net) > CENT * (1.0 + abs(trade.net))
+        ):
             yield (
                 f"position {trade.position}: its executions come to {trade.net!r}, "
                 f"its trades to {sum(trade.told)!r}"

@@ -14,7 +14,14 @@ from tradec.runtime.bybit.machine import Exchanged
 from tradec.runtime.bybit.reconciling import Foreign
 from tradec.runtime.bybit.recovery import model_of, reconcile
 from tradec.runtime.live.guard import Guard
-from tradec.runtime.live.protocols import Frame, Link, OrderRequest, Sent, Stream
+from tradec.runtime.live.protocols import (
+    Execution,
+    Frame,
+    Link,
+    OrderRequest,
+    Sent,
+    Stream,
+)
 from tradec.runtime.live.queue import EventQueue
 from tradec.runtime.live.session import Session
 from tradec.runtime.live.sources import Source
@@ -36,7 +43,9 @@ class Teller:
     def tell(self, ev: str, **fields: Any) -> None:
         """Write an event, and count what went out; what reduces does not wait for it."""
         if self.session is not None:
-            self.session.write(ev, **plain(fields))
+            execution = fields.get("execution")
+            told = filled(execution) if isinstance(execution, Execution) else plain(fields)
+            self.session.write(ev, **told)
         sent = fields.get("sent")
         order = self._intended.pop(fields.get("cid", ""), None)
         if self.guard is not None and order is not None and isinstance(sent, Sent):
@@ -59,6 +68,23 @@ class Teller:
             return codes[-1]
         found = self.guard.objection(order)
         return "" if found is None else found.code
+
+
+def filled(execution: Execution) -> dict[str, Any]:
+    """Return an execution as it stands in the journal (live-runtime.md 14)."""
+    return {
+        "execId": execution.exec_id,
+        "at": execution.ts,
+        "cid": execution.link_id,
+        "oid": execution.order_id,
+        "side": execution.side.lower(),
+        "px": float(execution.price),
+        "qty": float(execution.qty),
+        "fee": float(execution.fee),
+        "maker": execution.is_maker,
+        "type": execution.kind,
+        "closed": float(execution.closed),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,8 @@ from tradec.runtime.live.journal import Journal, records
 from tradec.runtime.live.market import Facts, LiveMarket
 from tradec.runtime.live.options import Options
 from tradec.runtime.live.queue import EventQueue
+from tradec.runtime.live.rebuilding import problems_of, trades_of
+from tradec.runtime.live.safety import layers
 from tradec.runtime.live.safety.situation import Limits
 from tradec.runtime.live.session import Session
 from tradec.runtime.live.simulated import Simulated, Traded
@@ -174,6 +176,11 @@ class Live:
         mine = self.machine.desk.account.booked
         return not self.session.queue.depth and len(mine) >= len(venue.executions)
 
+    def marked(self) -> float | None:
+        assert self.teller.guard is not None
+        quote = self.teller.guard.ticker.quote(time.monotonic())
+        return None if quote is None else quote.mark
+
     def minute(self) -> None:
         """Let a minute happen: what fills in it is heard, then its kline."""
         exchange = self.exchange
@@ -184,11 +191,18 @@ class Live:
         exchange.streams.settle()
         exchange.streams.post(f"tickers.{SYMBOL}", ticker(SYMBOL, bar))
         exchange.streams.settle()
+        self.wait(lambda: self.marked() == bar["mark_close"])
         self.wait(self.heard)
         exchange.streams.post(f"kline.1.{SYMBOL}", kline(bar))
         exchange.streams.settle()
         self.wait(lambda: self.session.last is not None and self.session.last.ts == bar["t1"])
         self.wait(self.heard)
+
+
+@pytest.fixture(autouse=True)
+def _slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a mark price be as old as a busy machine makes it."""
+    monkeypatch.setattr(layers, "STALE_MS", 60_000)
 
 
 @pytest.fixture
@@ -214,6 +228,14 @@ def test_a_trading_session_steps_as_the_replay(place: Any, tmp_path: Path) -> No
         assert kinds.count("exec") == len(exchange.account.venues[SYMBOL].executions) >= fills - 1
         assert kinds.count("intent") == kinds.count("order") >= 3
         assert "reconcile" in kinds
+        rebuilt = trades_of(told)
+        account = live.machine.desk.account
+        assert all(one.is_closed for one in rebuilt)
+        earned = account.cash - rules.starting_equity_usdt
+        assert sum(one.net for one in rebuilt) == pytest.approx(earned)
+        assert list(problems_of(told)) == []
+        fill = next(one for one in told if one["ev"] == "exec")
+        assert len(list(problems_of([*told, {**fill, "seq": told[-1]["seq"] + 1}]))) == 1
         for place_, one in enumerate(told):  # no order without its intent on the disk before it
             if one["ev"] == "order":
                 before = [b["order"]["link_id"] for b in told[:place_] if b["ev"] == "intent"]
