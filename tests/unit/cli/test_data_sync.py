@@ -9,6 +9,8 @@ from commandline import tradec
 from fakebybit.faults import Fault
 from fakebybit.server import FakeBybit
 from fakebybit.worlds import MINUTE_MS, T0, market
+from tradec.cli.config import load_config
+from tradec.cli.exchange import connector
 
 MINUTES = 2 * 1440
 END = T0 + MINUTES * MINUTE_MS
@@ -139,3 +141,10 @@ def test_backfill_begins_at_the_launch(server: FakeBybit) -> None:
     assert said.code == 0, said.err
     assert said.data["series"][0]["written"] == MINUTES
     assert min(int(o.params["start"]) for o in server.register.of("/v5/market/kline")) == T0
+
+
+def test_all_clients_of_a_command_keep_one_limit() -> None:
+    connect = connector(load_config(None))
+    one, other = connect(), connect()
+    assert one.limiter is other.limiter
+    assert connector(load_config(None))().limiter is not one.limiter

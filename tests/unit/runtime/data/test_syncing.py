@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,10 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fakebybit import requests_seen
 from fakebybit.faults import Fault
 from fakebybit.market import Market
 from fakebybit.server import FakeBybit
-from fakebybit.worlds import MINUTE_MS, T0, client, market
+from fakebybit.worlds import MINUTE_MS, T0, Pauses, client, market
+from tradec.runtime.bybit.endpoints import TIME
+from tradec.runtime.bybit.limiter import LIMITS, Limiter
 from tradec.runtime.bybit.market import Span
 from tradec.runtime.data import fetching
 from tradec.runtime.data.catalog import DEFAULT_VENUE, Catalog
@@ -77,13 +81,18 @@ def contents(root: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Return the contents after a sync in which nothing went wrong."""
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Counter[str]]:
+    """Return the contents after a sync in which nothing went wrong, and what it asked for."""
     root = tmp_path_factory.mktemp("clean")
     with pytest.MonkeyPatch.context() as patch, FakeBybit(holed(), now_ms=NOW) as server:
         patch.setattr(fetching, "BATCH_ROWS", 1_500)
         synced(server, root, wants())
-    return contents(root)
+        return contents(root), server.register.counts()
+
+
+@pytest.fixture(scope="module")
+def clean(undisturbed: tuple[dict[str, Any], Counter[str]]) -> dict[str, Any]:
+    return undisturbed[0]
 
 
 def test_a_sync_brings_every_row_and_knows_what_is_absent(
@@ -130,6 +139,22 @@ def test_nothing_is_fetched_twice(server: FakeBybit, tmp_path: Path) -> None:
     assert all(before[1] < after[0] for before, after in itertools.pairwise(spans))
     assert len(spans) == math.ceil(MINUTES / 1000)
     assert server.register.broken == []
+
+
+@pytest.mark.parametrize("rate", [None, 10_000.0])
+def test_the_server_counts_whether_the_limits_are_kept(
+    server: FakeBybit, monkeypatch: pytest.MonkeyPatch, rate: float | None
+) -> None:
+    """The limiter lets 20 a second through, and 20 at once: within five seconds at most 120."""
+    monkeypatch.setattr(requests_seen, "IP_REQUESTS", 120)
+    limits = {**LIMITS, "market": (rate, 0.0), "global": (rate, 0.0)} if rate else LIMITS
+    pauses = Pauses()
+    limiter = Limiter(clock=pauses.monotonic, sleep=pauses.sleep, limits=limits)
+    one, _ = client(server, limiter=limiter)
+    server.register.clocks.append(pauses.monotonic)
+    for _ in range(200):
+        one.call(TIME)
+    assert bool(server.register.broken) == bool(rate)
 
 
 def test_the_absent_minutes_of_a_page_are_asked_for_at_once(
@@ -199,16 +224,21 @@ FAULTS = {
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_sync_under_a_fault_ends_like_a_clean_one(
-    server: FakeBybit, tmp_path: Path, clean: dict[str, Any], name: str
+    server: FakeBybit,
+    tmp_path: Path,
+    undisturbed: tuple[dict[str, Any], Counter[str]],
+    name: str,
 ) -> None:
-    for path in (KLINE, "/v5/market/mark-price-kline"):
-        server.faults.add(path, FAULTS[name], None, FAULTS[name])
-    for path in ("/v5/market/funding/history", "/v5/market/open-interest", RATIO):
-        server.faults.add(path, FAULTS[name])
+    faults = dict.fromkeys((KLINE, "/v5/market/mark-price-kline"), 2)
+    faults |= dict.fromkeys(("/v5/market/funding/history", "/v5/market/open-interest", RATIO), 1)
+    for path, times in faults.items():
+        server.faults.add(path, *(FAULTS[name], None, FAULTS[name])[: 2 * times - 1])
     synced(server, tmp_path, wants())
     assert server.faults.left == 0
-    assert contents(tmp_path) == clean
+    assert contents(tmp_path) == undisturbed[0]
     assert server.register.broken == []
+    for path, times in faults.items():  # a fault costs a retry, and what it left out one more
+        assert server.register.counts()[path] <= undisturbed[1][path] + 2 * times, path
 
 
 def test_a_clock_that_is_wrong_changes_nothing(
