@@ -26,14 +26,13 @@ from tradec.runtime.bybit.link_ids import LinkId, Role
 from tradec.runtime.bybit.placing import place, split
 from tradec.runtime.bybit.securing import Closing, close_out, secure
 from tradec.runtime.bybit.tickets import (
-    LONG,
-    SHORT,
     Figures,
     Hooks,
     Leaving,
     Turn,
     Working,
     entry_order,
+    entry_side,
     exits,
     level,
     on_grid,
@@ -132,9 +131,8 @@ class Desk:
         self, action: int, percent: float, minute: Minute, seen: Seen, *, may_enter: bool = True
     ) -> None:
         """C5: carry a decision out; what the account does not admit is ignored."""
-        position, ts = self.position, minute.ts + MINUTE_MS
-        if action in {LONG, SHORT}:
-            side = 1 if action == LONG else -1
+        position, ts, side = self.position, minute.ts + MINUTE_MS, entry_side(action)
+        if side:
             if position is None and may_enter:
                 self._enter(Turn(side, minute.close, seen, ts))
             elif position is not None and position.side == -side and self.closing is None:
@@ -151,6 +149,9 @@ class Desk:
 
     def _enter(self, turn: Turn) -> None:
         """Size an entry and send it; of one at work the play says whether it is replaced."""
+        if self.following.is_pending:  # an entry may live of which nothing is known
+            self.hooks.tell("blocked", code="ENTRY_UNKNOWN")
+            return
         if self.working is not None:
             if self.rules.entry.on_resignal != "replace":
                 self.hooks.tell("blocked", code="ENTRY_ORDER_WORKING")
@@ -173,7 +174,7 @@ class Desk:
         sent = self._send(order)
         if sent.outcome == "unknown":
             self.following.abandoned.add(order.link_id, self.how.now_ms())
-        elif sent.outcome != "accepted":
+        if sent.outcome != "accepted":
             self.working = None
 
     def _exit(self, percent: float, reference: float, ts: int) -> None:
@@ -216,7 +217,7 @@ class Desk:
         except BybitError as error:
             self.hooks.tell("error", kind="look_up", msg=error.message)
             return False
-        if row is not None and row.status != "working":
+        if row is None or row.status != "working":
             self.working = None
         return self.working is None and (row is None or not row.filled)
 
@@ -231,8 +232,6 @@ class Desk:
                 self._ordered(said)
             case WalletRow():
                 self.wallet = said
-            case PositionRow():
-                pass  # read when levels are secured, and by reconciliation
 
     def _executed(self, execution: Execution) -> None:
         origin = self._origins.get(execution.link_id, UNKNOWN)
@@ -243,9 +242,10 @@ class Desk:
                 self.closing.left -= execution.qty
 
     def _ordered(self, row: OrderRow) -> None:
-        self.following.abandoned.drop(row.link_id)
         if row.status != "working":
             self.ended(row.link_id)
+        elif row.link_id in self.following.abandoned:
+            self.broker.cancel(order_id=row.order_id)
 
     # --- what has to be so ----------------------------------------------------------------------
 
@@ -360,6 +360,7 @@ class Desk:
     def ended(self, link_id: str) -> None:
         """Forget an order that is no longer open."""
         self.following.heard(link_id)
+        self.following.abandoned.drop(link_id)
         if self.working is not None and self.working.order.link_id == link_id:
             self.working = None
         if self.closing is not None:

@@ -15,6 +15,11 @@ LONG, SHORT, EXIT_LONG, EXIT_SHORT, EXIT_ALL = 1, 2, 3, 4, 5
 """The actions of a decision, as `runtime/strategy.pxd`."""
 
 
+def entry_side(action: int) -> int:
+    """Return the side that an action enters, 0 if it enters none."""
+    return {LONG: 1, SHORT: -1}.get(action, 0)
+
+
 def exits(side: int) -> set[int]:
     """Return the actions that leave a position of a side."""
     return {EXIT_ALL, EXIT_LONG if side > 0 else EXIT_SHORT}

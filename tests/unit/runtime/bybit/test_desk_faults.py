@@ -87,6 +87,51 @@ def test_an_objection_after_a_lost_request_stops_the_second_attempt(session: Loc
     assert len(session.desk.following.abandoned) == 1
 
 
+def abandoned(session: Lockstep) -> dict[str, Any]:
+    """Lose an entry that may not be sent again; return what was asked for."""
+    session.exchange.faults.add(CREATE, Fault(reset=True, applied=False))
+    calls = iter([""])
+    session.objection = lambda _: next(calls, "PAUSED")
+    session.close(BUY)
+    session.objection = lambda _: ""
+    return session.exchange.register.of(CREATE)[-1].params
+
+
+def test_nothing_is_entered_while_an_entry_is_unknown(session: Lockstep) -> None:
+    """C6: for ten minutes; then it never was."""
+    abandoned(session)
+    session.close(BUY)
+    assert session.tells("blocked")[-1] == {"code": "ENTRY_UNKNOWN"}
+    for _ in range(10):
+        session.close()
+    session.close(BUY)
+    assert session.desk.position is not None
+    assert len(session.venue.executions) == 1
+
+
+def test_an_abandoned_entry_that_fills_late_is_ours_and_has_its_stop(session: Lockstep) -> None:
+    asked = abandoned(session)
+    session.exchange.rest.routes[CREATE](asked)
+    session.settle()
+    position = session.desk.position
+    assert position is not None
+    assert position.link_id == asked["orderLinkId"]
+    assert session.venue.position is not None
+    assert session.venue.position["stop"] == position.stop
+    assert not session.desk.following.is_pending
+
+
+def test_an_abandoned_entry_that_rests_late_is_cancelled() -> None:
+    how = CASES["limit"]
+    with LoopbackExchange(market(60), now_ms=T0, rules=how) as exchange:
+        session = Lockstep(exchange, how)
+        asked = abandoned(session)
+        assert isinstance(exchange.rest.routes[CREATE](asked), dict)
+        session.settle()
+        assert session.broker.orders() == ()
+        assert not session.desk.following.is_pending
+
+
 def test_fills_of_which_nothing_was_heard_are_looked_up(session: Lockstep) -> None:
     """H13: the answer comes, the messages do not."""
     session.exchange.account.mangle = lost("execution", "order", "position")
