@@ -9,8 +9,6 @@ from types import MappingProxyType
 import numpy as np
 
 from tradec.runtime.data.shaping import (
-    NOISE,
-    TREND,
     Draw,
     FloatArray,
     Leg,
@@ -36,7 +34,7 @@ def displacement_impulse(draw: Draw) -> Path:
         place = (number + 1) * every
         _ramp(line, place, _BAR, level, target)
         level = target
-    return jittered(draw, line, NOISE)
+    return jittered(draw, line, draw.shape.noise)
 
 
 def _ramp(line: FloatArray, begin: int, length: int, level: float, target: float) -> None:
@@ -64,7 +62,7 @@ def trending_with_gaps(draw: Draw) -> Path:
         level *= 1 + 1.5 * size
     back = level - 0.4 * (level - 1.0)
     line[end:] = line_of(draw.n - end, ((1.0, 0.0),)) * (level - back) + back
-    return jittered(draw, line, NOISE)
+    return jittered(draw, line, draw.shape.noise)
 
 
 def equal_highs_lows(draw: Draw) -> Path:
@@ -80,7 +78,7 @@ def equal_highs_lows(draw: Draw) -> Path:
     high_end, low_begin = round(0.4 * draw.n), round(0.8 * draw.n)
     line[:high_end] = _pinned(high_end, 1.0, _HIGHS)
     line[low_begin:] = _pinned(draw.n - low_begin, _LOWS * 1.02, _LOWS)
-    return jittered(draw, line, NOISE)
+    return jittered(draw, line, draw.shape.noise)
 
 
 def _pinned(n: int, start: float, extreme: float) -> FloatArray:
@@ -96,7 +94,7 @@ def ob_retest(draw: Draw) -> Path:
     bar = min(_BAR / max(draw.n, 1), 0.01)
     low = 1 - 3 * 0.03
     strong = low * (1.05**3)
-    top = strong + 0.4 * TREND
+    top = strong + 0.4 * draw.shape.trend
     back = top - 0.7 * (top - low)
     legs: tuple[Leg, ...] = (
         (0.20, 1.0),
@@ -104,7 +102,7 @@ def ob_retest(draw: Draw) -> Path:
         (0.20 + 6 * bar, strong),
         (0.60, top),
         (0.80, back),
-        (1.00, back + 0.3 * TREND),
+        (1.00, back + 0.3 * draw.shape.trend),
     )
     return walked_along(draw, line_of(draw.n, legs), legs)
 

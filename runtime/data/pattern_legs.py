@@ -3,82 +3,84 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
 
 from tradec.runtime.data.shaping import (
-    HUNT,
-    NOISE,
-    PULLBACK,
-    RANGE,
-    SPIKE,
-    TREND,
     Draw,
     FloatArray,
     Leg,
     Path,
+    Shape,
     line_of,
     walked,
     walked_along,
 )
 from tradec.runtime.data.sine import sine
 
-_UPPER, _LOWER = 1 + RANGE / 4, 1 - RANGE / 4
-_DROP = SPIKE * 0.02
-"""V as a share of the price: a spike of 10 %."""
+Legs: TypeAlias = tuple[tuple[Leg, ...], tuple[float, ...]]
+"""Legs, and the noise of each unless it is the usual one."""
 
 
 def _mirrored(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
     return tuple((share, 2.0 - level) for share, level in legs)
 
 
-def _stairs() -> tuple[Leg, ...]:
-    """Return four steps: 60 % of each rises by M/4, 40 % keeps to the level reached."""
+def _exhaustion(s: Shape) -> Legs:
+    top = 1 + s.trend
+    return ((0.60, top), (0.75, top), (1.0, 1 + 0.4 * s.trend)), (s.noise, 2.0, s.noise)
+
+
+def _stairs(s: Shape) -> Legs:
+    """Return the steps: 60 % of each rises, 40 % keeps to the level reached."""
     legs: list[Leg] = []
-    for step in range(4):
-        level = 1 + TREND / 4 * (step + 1)
-        legs += [(step / 4 + 0.15, level), ((step + 1) / 4, level)]
-    return tuple(legs)
+    for step in range(s.steps):
+        level = 1 + s.trend / s.steps * (step + 1)
+        legs += [(step / s.steps + 0.6 / s.steps, level), ((step + 1) / s.steps, level)]
+    return tuple(legs), ()
 
 
-_TOP: tuple[Leg, ...] = ((0.5, 1 + TREND), (1.0, 1.0))
-_BOTTOMS: tuple[Leg, ...] = (
-    (0.25, 1 - TREND),
-    (0.5, 1 - TREND / 2),
-    (0.75, 1 - TREND),
-    (1.0, 1.0),
-)
-_HUNT_LOWS: tuple[Leg, ...] = (
-    (0.5, _LOWER + HUNT / 4),
-    (0.6, _LOWER * (1 - HUNT)),
-    (0.75, _LOWER * (1 + HUNT)),
-    (1.0, _LOWER * (1 + HUNT) + 0.3 * TREND),
-)
-"""Down to just above the support, a dip of H below it, a sharp recovery, and up by 0.3 M."""
+def _bottoms(s: Shape) -> tuple[Leg, ...]:
+    low = 1 - s.trend
+    return (0.25, low), (0.5, 1 - s.trend / 2), (0.75, low), (1.0, 1.0)
 
-_PLAIN: Mapping[str, tuple[tuple[Leg, ...], tuple[float, ...]]] = MappingProxyType(
+
+def _spike_recover(s: Shape) -> Legs:
+    legs = ((0.4, 1.0), (0.5, 1 - 2 * s.drop), (0.7, 1.0), (1.0, 1.0))
+    return legs, (s.noise, 1.5, 1.5, s.noise)
+
+
+def _spike_continue(s: Shape) -> Legs:
+    legs = ((0.40, 1.0), (0.55, 1 - 2 * s.drop), (1.0, 1 - 2.6 * s.drop))
+    return legs, (s.noise, 1.5, 1.5)
+
+
+def _hunt_lows(s: Shape) -> tuple[Leg, ...]:
+    """Down to just above the support, a dip of H below it, a sharp recovery, and up by 0.3 M."""
+    recovered = s.lower * (1 + s.hunt * (2.5 * s.recovery - 1))
+    return (
+        (0.5, s.lower + s.hunt / 4),
+        (0.6, s.lower * (1 - s.hunt)),
+        (0.75, recovered),
+        (1.0, recovered + 0.3 * s.trend),
+    )
+
+
+_PLAIN: Mapping[str, Callable[[Shape], Legs]] = MappingProxyType(
     {
-        "trend_grinding": (((1.0, 1 + TREND / 2),), ()),
-        "trend_exhaustion": (
-            ((0.60, 1 + TREND), (0.75, 1 + TREND), (1.0, 1 + 0.4 * TREND)),
-            (NOISE, 2.0, NOISE),
-        ),
-        "trend_stairs": (_stairs(), ()),
-        "reversal_v_top": (_TOP, ()),
-        "reversal_double_bottom": (_BOTTOMS, ()),
-        "reversal_double_top": (_mirrored(_BOTTOMS), ()),
-        "vol_spike_recover": (
-            ((0.4, 1.0), (0.5, 1 - 2 * _DROP), (0.7, 1.0), (1.0, 1.0)),
-            (NOISE, 1.5, 1.5, NOISE),
-        ),
-        "vol_spike_continue": (
-            ((0.40, 1.0), (0.55, 1 - 2 * _DROP), (1.0, 1 - 2.6 * _DROP)),
-            (NOISE, 1.5, 1.5),
-        ),
-        "liquidity_hunt_lows": (_HUNT_LOWS, ()),
-        "liquidity_hunt_highs": (_mirrored(_HUNT_LOWS), ()),
-        "accumulation": (((1.0, 1 + 0.3 * TREND),), (0.4,)),
-        "distribution": (((1.0, 1 - 0.3 * TREND),), (0.4,)),
+        "trend_grinding": lambda s: (((1.0, 1 + s.trend / 2),), ()),
+        "trend_exhaustion": _exhaustion,
+        "trend_stairs": _stairs,
+        "reversal_v_top": lambda s: (((0.5, 1 + s.trend), (1.0, 1.0)), ()),
+        "reversal_double_bottom": lambda s: (_bottoms(s), ()),
+        "reversal_double_top": lambda s: (_mirrored(_bottoms(s)), ()),
+        "vol_spike_recover": _spike_recover,
+        "vol_spike_continue": _spike_continue,
+        "liquidity_hunt_lows": lambda s: (_hunt_lows(s), ()),
+        "liquidity_hunt_highs": lambda s: (_mirrored(_hunt_lows(s)), ()),
+        "accumulation": lambda s: (((1.0, 1 + 0.3 * s.trend),), (0.4,)),
+        "distribution": lambda s: (((1.0, 1 - 0.3 * s.trend),), (0.4,)),
     }
 )
 
@@ -90,7 +92,7 @@ ABOUT: Mapping[str, str] = MappingProxyType(
             "Rise by M (60 %), chop at two sigma (15 %), fall by 0.6 M (25 %); walk."
         ),
         "trend_stairs": (
-            "Four steps of M/4: 60 % of each rises, 40 % keeps to the level reached; walk."
+            "Equal steps up to M, four unless said: 60 % of each rises, 40 % keeps its level; walk."
         ),
         "reversal_v_top": "Rise by M over the first half, fall by M over the second; walk.",
         "reversal_double_bottom": (
@@ -117,7 +119,7 @@ ABOUT: Mapping[str, str] = MappingProxyType(
 
 
 def _walk(name: str, draw: Draw) -> Path:
-    legs, noise = _PLAIN[name]
+    legs, noise = _PLAIN[name](draw.shape)
     return walked(draw, legs, noise)
 
 
@@ -128,19 +130,22 @@ def _shares(n: int) -> FloatArray:
 
 def trend_parabolic(draw: Draw) -> Path:
     """Rise by M with a slope that grows in a line from 1 to 4 times what it begins with; walk."""
-    t = _shares(draw.n)
-    return walked_along(draw, 1 + TREND * ((t + 1.5 * t * t) / 2.5), ((1.0, 1 + TREND),))
+    t, rise = _shares(draw.n), draw.shape.trend
+    return walked_along(draw, 1 + rise * ((t + 1.5 * t * t) / 2.5), ((1.0, 1 + rise),))
 
 
 def breakout_false(draw: Draw) -> Path:
     """Cycles in the range (50 %), 2H out of it, down by R, back to just below its upper edge."""
-    legs = ((0.5, 1.0), (0.6, _UPPER + 2 * HUNT), (0.8, _UPPER + 2 * HUNT - RANGE))
-    return _after_cycles(draw, (*legs, (1.0, _UPPER - HUNT / 4)), cycles=3.0)
+    s = draw.shape
+    top = s.upper + 2 * s.hunt
+    legs = ((0.5, 1.0), (0.6, top), (0.8, top - s.width), (1.0, s.upper - s.hunt / 4))
+    return _after_cycles(draw, legs, cycles=3.0)
 
 
 def breakout_retest(draw: Draw) -> Path:
     """Cycles in the range (40 %), out by 10 % of its edge, back to the edge, up by 0.5 M."""
-    legs = ((0.40, 1.0), (0.50, 1.1 * _UPPER), (0.65, _UPPER), (1.0, _UPPER + 0.5 * TREND))
+    edge, rise = draw.shape.upper, 0.5 * draw.shape.trend
+    legs = ((0.40, 1.0), (0.50, 1.1 * edge), (0.65, edge), (1.0, edge + rise))
     return _after_cycles(draw, legs, cycles=2.0)
 
 
@@ -148,23 +153,25 @@ def _after_cycles(draw: Draw, legs: tuple[Leg, ...], *, cycles: float) -> Path:
     """Walk along the legs, the first of which swings as sine cycles of amplitude R/4."""
     line = line_of(draw.n, legs)
     end = round(legs[0][0] * draw.n)
-    line[:end] += RANGE / 4 * sine(cycles * (np.arange(1, end + 1) / max(end, 1)))
+    line[:end] += draw.shape.width / 4 * sine(cycles * (np.arange(1, end + 1) / max(end, 1)))
     return walked_along(draw, line, legs)
 
 
 def _aligned(sign: float, draw: Draw) -> Path:
     """Move by M in a line, with one sine cycle of 3 % and four of 1 %; walk."""
     t = _shares(draw.n)
-    line = 1 + sign * TREND * t + 0.03 * sine(t) + 0.01 * sine(4.0 * t)
-    return walked_along(draw, line, ((1.0, 1 + sign * TREND),))
+    rise = sign * draw.shape.trend
+    line = 1 + rise * t + 0.03 * sine(t) + 0.01 * sine(4.0 * t)
+    return walked_along(draw, line, ((1.0, 1 + rise),))
 
 
 def _pulled_back(sign: float, draw: Draw) -> Path:
     """Move by M in a line, with half a sine of P M against it between 40 % and 60 %; walk."""
     t = _shares(draw.n)
     bow = sine(np.clip((t - 0.4) / 0.2, 0.0, 1.0) / 2.0)
-    line = 1 + sign * (TREND * t - PULLBACK * TREND * bow)
-    return walked_along(draw, line, ((1.0, 1 + sign * TREND),))
+    rise, given_back = draw.shape.trend, draw.shape.pullback * draw.shape.trend
+    line = 1 + sign * (rise * t - given_back * bow)
+    return walked_along(draw, line, ((1.0, 1 + sign * rise),))
 
 
 def multi_tf_aligned(draw: Draw) -> Path:

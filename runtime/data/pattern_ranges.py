@@ -6,11 +6,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from tradec.runtime.data.shaping import NOISE, RANGE, SPIKE, Draw, Path, jittered
+from tradec.runtime.data.shaping import Draw, Path, jittered
 from tradec.runtime.data.sine import sine
-
-_TIGHT = 0.25
-"""0.5 % a day in units of the default volatility."""
 
 _CLAMP = 0.05
 _UPPER_15_PERCENT, _TWO_SIDED_5_PERCENT = 1.0364333894937898, 1.959963984540054
@@ -18,8 +15,8 @@ _UPPER_15_PERCENT, _TWO_SIDED_5_PERCENT = 1.0364333894937898, 1.959963984540054
 
 
 def range_tight(draw: Draw) -> Path:
-    """Mean reversion to the base by a fifth per minute, at a quarter of the sigma."""
-    sigma = _TIGHT * draw.sigma
+    """Mean reversion to the base by a fifth per minute, at the volatility of a squeeze."""
+    sigma = draw.shape.squeeze * draw.sigma
     gap = 0.0
     level = np.empty(draw.n)
     for i, step in enumerate((sigma * draw.z).tolist()):
@@ -34,15 +31,16 @@ def _wedge(sign: float, draw: Draw) -> Path:
     The flat edge is the ceiling 1 + R/2 if `sign` is 1, else the floor 1 - R/2.
     """
     t = np.arange(1, draw.n + 1) / max(draw.n, 1)
-    flat, moving = RANGE / 2, -RANGE / 2 + 0.8 * RANGE * t
+    width = draw.shape.width
+    flat, moving = width / 2, -width / 2 + 0.8 * width * t
     middle, half = (flat + moving) / 2, (flat - moving) / 2
-    return jittered(draw, 1 + sign * (middle + half * sine(4.0 * t)), NOISE)
+    return jittered(draw, 1 + sign * (middle + half * sine(4.0 * t)), draw.shape.noise)
 
 
 def vol_decay(draw: Draw) -> Path:
     """Walk without drift while sigma falls from V to a tenth of it; a product, as prices move."""
     t = np.arange(draw.n) / max(draw.n, 1)
-    sigma = SPIKE * draw.sigma * (1 - 0.9 * t)
+    sigma = draw.shape.spike * draw.sigma * (1 - 0.9 * t)
     return Path(level=np.multiply.accumulate(1 + sigma * draw.z), sigma=sigma)
 
 

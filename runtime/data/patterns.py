@@ -12,10 +12,6 @@ import numpy as np
 from tradec.runtime.data import pattern_events, pattern_legs, pattern_ranges
 from tradec.runtime.data.shaping import (
     NOISE,
-    PULLBACK,
-    RANGE,
-    SPIKE,
-    TREND,
     Draw,
     Leg,
     Path,
@@ -28,22 +24,23 @@ from tradec.runtime.data.sine import sine
 
 def trend_up_clean(draw: Draw) -> Path:
     """Rise by M over 70 %, give back P of it over 15 %, rise at 0.8 of the first slope; walk."""
-    return walked(draw, _clean(TREND))
+    return walked(draw, _clean(draw.shape.trend, draw.shape.pullback))
 
 
 def trend_down_clean(draw: Draw) -> Path:
     """Fall by M over 70 %, regain P of it over 15 %, fall at 0.8 of the first slope; walk."""
-    return walked(draw, _clean(-TREND))
+    return walked(draw, _clean(-draw.shape.trend, draw.shape.pullback))
 
 
 def reversal_v_bottom(draw: Draw) -> Path:
     """Fall by M over the first half, rise by M over the second, in units of the base; walk."""
-    return walked(draw, ((0.5, 1 - TREND), (1.0, 1.0)))
+    return walked(draw, ((0.5, 1 - draw.shape.trend), (1.0, 1.0)))
 
 
 def range_wide(draw: Draw) -> Path:
     """Random walk at 1.5 sigma of the base price, folded back at 1 - R/2 and 1 + R/2."""
-    low, width = 1 - RANGE / 2, RANGE
+    width = draw.shape.width
+    low = 1 - width / 2
     place = np.add.accumulate(1.5 * draw.sigma * draw.z) + (1 - low)
     place -= 2 * width * np.floor(place / (2 * width))
     level = low + (width - np.abs(place - width))
@@ -54,9 +51,10 @@ def breakout_clean(draw: Draw) -> Path:
     """3 sine cycles of amplitude R/4 (60 %), up 0.3 M (10 %), up 0.5 M (30 %); jitter."""
     end = round(0.6 * draw.n)
     turns = 3.0 * (np.arange(1, end + 1) / max(end, 1))
-    cycles = 1 + RANGE / 4 * sine(turns)
-    legs = ((0.25, 1 + 0.3 * TREND), (1.0, 1 + 0.8 * TREND))
-    return jittered(draw, np.concatenate((cycles, line_of(draw.n - end, legs))), NOISE)
+    shape = draw.shape
+    cycles = 1 + shape.width / 4 * sine(turns)
+    legs = ((0.25, 1 + 0.3 * shape.trend), (1.0, 1 + 0.8 * shape.trend))
+    return jittered(draw, np.concatenate((cycles, line_of(draw.n - end, legs))), shape.noise)
 
 
 def vol_squeeze_expand(draw: Draw) -> Path:
@@ -64,10 +62,10 @@ def vol_squeeze_expand(draw: Draw) -> Path:
     first, second = round(0.6 * draw.n), round(0.75 * draw.n)
     sigma = np.full(draw.n, 1.5 * draw.sigma)
     sigma[:first] = draw.sigma * (1 - 0.8 * (np.arange(first) / max(first, 1)))
-    sigma[first:second] = SPIKE * draw.sigma
+    sigma[first:second] = draw.shape.spike * draw.sigma
     drift = np.zeros(draw.n)
-    drift[first:second] = 0.3 * TREND / max(second - first, 1)
-    drift[second:] = 0.3 * TREND / max(draw.n - second, 1)
+    drift[first:second] = 0.3 * draw.shape.trend / max(second - first, 1)
+    drift[second:] = 0.3 * draw.shape.trend / max(draw.n - second, 1)
     # a product, not a sum: a long span at V cannot carry the price below zero
     return Path(level=np.multiply.accumulate(1 + drift + sigma * draw.z), sigma=sigma)
 
@@ -92,9 +90,9 @@ def calm(draw: Draw) -> Path:
     return jittered(draw, np.ones(draw.n), NOISE)
 
 
-def _clean(rise: float) -> tuple[Leg, ...]:
+def _clean(rise: float, given_back: float) -> tuple[Leg, ...]:
     """Return the legs of a clean trend: the slope of the last is 0.8 of that of the first."""
-    pullback = 1 + rise - PULLBACK * rise
+    pullback = 1 + rise - given_back * rise
     return ((0.70, 1 + rise), (0.85, pullback), (1.0, pullback + 0.8 * (0.15 / 0.70) * rise))
 
 

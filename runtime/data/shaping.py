@@ -5,7 +5,8 @@ Walk     level = line + W, where W sums line * k * sigma * z and is tied to 0 at
          leg, so that a leg ends exactly where the line does, however long it is
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -14,20 +15,66 @@ from numpy.typing import NDArray
 FloatArray: TypeAlias = NDArray[np.float64]
 
 NOISE = 0.3
-TREND = 0.20
-PULLBACK = 0.30
-RANGE = 0.08
-SPIKE = 5.0
-HUNT = 0.02
-"""M, P, R and H of the specification; V in units of the volatility (0.10 of the default 0.02)."""
+"""The share of noise of what has no shape: the calm in front."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """The figures of the specification that a play may set (play-language.md 16).
+
+    Sizes are ratios of the base price; `spike` and `squeeze` are in units of the volatility.
+    """
+
+    trend: float = 0.20
+    pullback: float = 0.30
+    steps: int = 4
+    width: float = 0.08
+    noise: float = NOISE
+    hunt: float = 0.02
+    recovery: float = 0.8
+    spike: float = 5.0
+    drop: float = 0.10
+    squeeze: float = 0.25
+
+    @classmethod
+    def of(cls, params: Mapping[str, float], volatility: float) -> "Shape":
+        """Return the figures that `validation.params` sets; the others keep their defaults."""
+        figures = {_NAMES[name]: value for name, value in params.items() if name in _NAMES}
+        if (spike := params.get("volatility_spike")) is not None:
+            figures |= {"spike": spike / volatility, "drop": spike}
+        if (squeeze := params.get("volatility_squeeze")) is not None:
+            figures["squeeze"] = squeeze / volatility
+        usual = cls()
+        return replace(usual, **figures, steps=int(params.get("stairs_steps", usual.steps)))
+
+    @property
+    def upper(self) -> float:
+        """The upper edge of the range that is broken out of."""
+        return 1 + self.width / 4
+
+    @property
+    def lower(self) -> float:
+        """Its lower edge."""
+        return 1 - self.width / 4
+
+
+_NAMES = {
+    "trend_magnitude": "trend",
+    "pullback_depth": "pullback",
+    "range_width": "width",
+    "noise_level": "noise",
+    "hunt_depth": "hunt",
+    "hunt_recovery": "recovery",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """What a shape is made from: one normal per minute, and the relative sigma of a minute."""
+    """What a path is made from: one normal per minute, the relative sigma of a minute, figures."""
 
     z: FloatArray
     sigma: float
+    shape: Shape = field(default_factory=Shape)
 
     @property
     def n(self) -> int:
@@ -83,11 +130,12 @@ def walked_along(
 ) -> Path:
     """Return a walk along any line, tied to it at the ends of the legs."""
     level = line.copy()
-    sigma = np.full(draw.n, NOISE * draw.sigma)
+    usual = draw.shape.noise
+    sigma = np.full(draw.n, usual * draw.sigma)
     for place, (begin, end, _, _) in enumerate(corners(draw.n, legs)):
         if begin == end:
             continue
-        part = (noise[place] if noise else NOISE) * draw.sigma
+        part = (noise[place] if noise else usual) * draw.sigma
         sigma[begin:end] = part
         walk = np.add.accumulate(line[begin:end] * (part * draw.z[begin:end]))
         level[begin:end] += walk - walk[-1] * (np.arange(1, end - begin + 1) / (end - begin))

@@ -12,8 +12,10 @@ of the warm-up. So a longer warm-up changes nothing that the shorter one has.
 """
 
 import difflib
+from collections.abc import Mapping
 from decimal import Decimal
 from math import sqrt
+from types import MappingProxyType
 
 import numpy as np
 
@@ -21,7 +23,7 @@ from tradec.runtime.data.bars import MAX_BARS, Bars
 from tradec.runtime.data.errors import DataError, UnknownPattern
 from tradec.runtime.data.patterns import PATTERNS, calm
 from tradec.runtime.data.philox import normals, uniforms
-from tradec.runtime.data.shaping import Draw, FloatArray, Path
+from tradec.runtime.data.shaping import Draw, FloatArray, Path, Shape
 from tradec.runtime.data.timestamps import MINUTE_MS
 
 START_MS = 1_735_689_600_000  # 2025-01-01T00:00Z
@@ -37,15 +39,19 @@ def synthesize(  # noqa: PLR0913 - the parameters of a synthetic run, keyword-on
     seed: int = 42,
     base_price: float = 50_000.0,
     volatility: float = 0.02,
+    params: Mapping[str, float] = MappingProxyType({}),
     start_ms: int = START_MS,
     lead: int = 0,
 ) -> Bars:
-    """Return `lead` calm minutes, then the pattern over `minutes`, which begins at `start_ms`."""
+    """Return `lead` calm minutes, then the pattern over `minutes`, which begins at `start_ms`.
+
+    `params` are the figures of the shape that are not the usual ones, as a play says them.
+    """
     _check_span(minutes, lead, start_ms)
     _check_market(pattern, base_price, volatility)
     sigma = volatility * sqrt(1 / 1440)
     z = normals(seed, _CLOSES, -lead - 1, lead + 1 + minutes)
-    path = _path(pattern, z, sigma, lead + 1)
+    path = _path(pattern, z, sigma, lead + 1, Shape.of(params, volatility))
     tick = float(f"1e{Decimal(base_price).adjusted() - 5}")
     closes = np.maximum(base_price * path.level, tick)
     open_, close = closes[:-1].copy(), closes[1:].copy()
@@ -66,10 +72,10 @@ def synthesize(  # noqa: PLR0913 - the parameters of a synthetic run, keyword-on
     )
 
 
-def _path(pattern: str, z: FloatArray, sigma: float, lead: int) -> Path:
+def _path(pattern: str, z: FloatArray, sigma: float, lead: int, figures: Shape) -> Path:
     """Return the calm minutes followed by the shape, both from one sequence of normals."""
     front = calm(Draw(z=z[:lead], sigma=sigma))
-    shape = PATTERNS[pattern](Draw(z=z[lead:], sigma=sigma))
+    shape = PATTERNS[pattern](Draw(z=z[lead:], sigma=sigma, shape=figures))
     return Path(
         level=np.concatenate((front.level, shape.level)),
         sigma=np.concatenate((front.sigma, shape.sigma)),

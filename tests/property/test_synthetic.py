@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tradec.dsl.sections_runs import SHAPE
 from tradec.runtime.data.bars import Bars
 from tradec.runtime.data.errors import DataError, UnknownPattern
 from tradec.runtime.data.patterns import PATTERNS
@@ -436,3 +437,52 @@ def test_impossible_markets_are_refused(wrong: dict[str, float]) -> None:
 def test_hashes_of_all_patterns_are_pinned() -> None:
     assert {pattern for pattern, _, _ in PINNED} == set(PATTERNS)
     assert all(len(value) == hashlib.sha256().digest_size * 2 for value in PINNED.values())
+
+
+FIGURES = {
+    "trend_magnitude": ("trend_up_clean", "reversal_double_top", "mtf_aligned_bear", "ob_retest"),
+    "pullback_depth": ("trend_down_clean", "mtf_pullback_bull"),
+    "stairs_steps": ("trend_stairs",),
+    "volatility_spike": ("vol_decay", "vol_spike_recover", "vol_squeeze_expand"),
+    "volatility_squeeze": ("range_tight",),
+    "range_width": ("range_wide", "range_ascending", "breakout_false", "liquidity_hunt_lows"),
+    "noise_level": ("trend_grinding", "breakout_clean", "equal_highs_lows"),
+    "hunt_depth": ("liquidity_hunt_highs", "breakout_false"),
+    "hunt_recovery": ("liquidity_hunt_lows", "liquidity_hunt_highs"),
+}
+"""Some shapes that each figure of `validation.params` is for."""
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_changes_the_shapes_that_it_is_for(name: str) -> None:
+    value = 7 if name == "stairs_steps" else 0.123
+    changed = {
+        pattern
+        for pattern in PATTERNS
+        if synthesize(pattern, minutes=600, params={name: value}).data_hash
+        != synthesize(pattern, minutes=600).data_hash
+    }
+    assert set(FIGURES[name]) <= changed < set(PATTERNS)
+
+
+def test_the_usual_figures_change_nothing() -> None:
+    said = {key.name: float(key.default) for key in SHAPE.keys if key.default is not None}
+    assert set(said) == {*FIGURES, "volatility_base"}
+    for pattern in PATTERNS:
+        usual = synthesize(pattern, minutes=600)
+        assert synthesize(pattern, minutes=600, params=said).data_hash == usual.data_hash
+
+
+def test_figures_are_sizes() -> None:
+    """Without noise the shape is what the figures say."""
+    quiet = {"noise_level": 1e-9, "trend_magnitude": 0.5, "pullback_depth": 0.2}
+    close = synthesize("trend_up_clean", minutes=1000, params=quiet).close / 50_000
+    assert close[699] == pytest.approx(1.5)
+    assert close[849] == pytest.approx(1.4)
+    hunted = {"noise_level": 1e-9, "hunt_depth": 0.04, "hunt_recovery": 0.4, "range_width": 0.2}
+    close = synthesize("liquidity_hunt_lows", minutes=1000, params=hunted).close / 50_000
+    assert close.min() == close[599] == pytest.approx(0.95 * 0.96)
+    assert close[749] == pytest.approx(0.95)
+    steps = {"noise_level": 1e-9, "stairs_steps": 2}
+    close = synthesize("trend_stairs", minutes=1000, params=steps).close / 50_000
+    assert close[299] == close[499] == pytest.approx(1.1)

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 import click
 
 from tradec.cli import completing, diagnosed
+from tradec.cli.engine import engine_option
 from tradec.cli.error import CommandError
 from tradec.cli.exits import Exit
 from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
 from tradec.cli.play_file import PlayFile, read_play_file
+from tradec.cli.progress import stages
 from tradec.cli.settings import current
 from tradec.cli.units import known_units
 from tradec.cli.variables import set_option
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 
 @command(
     "check",
-    example="tradec check plays/ema_cross.yml\ntradec check plays/*.yml --format github",
+    example="tradec check plays/ema_cross.yml\ntradec check plays/*.yml --format github\n"
+    "tradec check plays/ema_cross.yml --expect",
 )
 @click.argument(
     "plays", metavar="PLAY...", nargs=-1, required=True, shell_complete=completing.plays
@@ -29,38 +32,74 @@ if TYPE_CHECKING:
 @diagnosed.format_option
 @set_option
 @click.option("--warmup", is_flag=True, help="Show how much history each timeframe needs, and why.")
-def check(plays: tuple[str, ...], overrides: dict[str, str], warmup: bool) -> Outcome:  # noqa: FBT001  a flag
+@click.option(
+    "--expect",
+    is_flag=True,
+    help="Run each play on its synthetic market; exit 1 if that is not what it expects.",
+)
+@engine_option
+def check(
+    plays: tuple[str, ...],
+    overrides: dict[str, str],
+    warmup: bool,  # noqa: FBT001  click passes options by name
+    expect: bool,  # noqa: FBT001  as above
+    engine: str,
+) -> Outcome:
     """Say what is wrong with each PLAY: file, line, column, and what to write instead."""
     found: list[Diagnostic] = []
     unreadable: list[CommandError] = []
     histories: dict[str, list[dict[str, object]]] = {}
+    sound: list[str] = []
     for argument in plays:
         try:
             play = read_play_file(argument)
-            found += _checked(play, overrides)
+            said = _checked(play, overrides)
+            found += said
+            if not any(d.code.startswith("E") for d in said):
+                sound.append(argument)
             if warmup:
                 histories[argument] = _history(play, overrides)
         except CommandError as failure:
             unreadable.append(failure)
     if len(unreadable) == len(plays) == 1:
         raise unreadable[0]
+    unmet = _unmet(sound, overrides, engine) if expect else {}
     errors = [d for d in found if d.code.startswith("E")]
-    message = f"{_plays(len(plays))}: {_words(found, unreadable)}"
+    disappointed = any(unmet.values())
+    message = f"{_plays(len(plays))}: {_words(found, unreadable, expectations=unmet)}"
     failed = bool(errors or unreadable)
-    code = errors[0].code if errors else unreadable[0].code if unreadable else ""
+    code = errors[0].code if errors else unreadable[0].code if unreadable else "UNEXPECTED"
     return Outcome(
         data={
             "diagnostics": diagnosed.objects(found),
             **({"warmup": histories} if warmup else {}),
+            **({"unmet": unmet} if expect else {}),
         },
         message=message,
-        text=lambda: "" if current().style == diagnosed.GITHUB else _text(histories, message),
-        status="fail" if failed else "ok",
-        exit_code=Exit.USAGE if failed else Exit.OK,
+        text=lambda: (
+            "" if current().style == diagnosed.GITHUB else _text(histories, unmet, message)
+        ),
+        status="fail" if failed or disappointed else "ok",
+        exit_code=Exit.USAGE if failed else Exit.FAILED if disappointed else Exit.OK,
         error={"code": code, "detail": {"unreadable": [f.message for f in unreadable]}}
-        if failed
+        if failed or disappointed
         else None,
     )
+
+
+def _unmet(plays: list[str], overrides: dict[str, str], engine: str) -> dict[str, list[str]]:
+    """Return what each play expects of its synthetic market and does not get."""
+    from tradec.cli.expected import disappointed
+
+    found = {}
+    with stages(current()) as show:
+        for play in plays:
+            unmet = disappointed(play, overrides, engine, show)
+            if unmet is None:
+                current().warn(f"`{play}` expects nothing: it has no `validation.expect`")
+            else:
+                found[play] = list(unmet)
+    return found
 
 
 def _checked(play: PlayFile, overrides: dict[str, str]) -> tuple["Diagnostic", ...]:
@@ -83,15 +122,28 @@ def _history(play: PlayFile, overrides: dict[str, str]) -> list[dict[str, object
     return [] if typed is None else warmup_rows(timed_of(typed))
 
 
-def _text(histories: dict[str, list[dict[str, object]]], message: str) -> str:
+def _text(
+    histories: dict[str, list[dict[str, object]]], unmet: dict[str, list[str]], message: str
+) -> str:
     lines = []
     for name, rows in histories.items():
         lines += [f"warm-up of {name}", *warmup_lines(rows)]
+    lines += [f"{name} expects {one}" for name, missed in unmet.items() for one in missed]
     return "\n".join([*lines, message])
 
 
-def _words(found: "list[Diagnostic]", unreadable: list[CommandError]) -> str:
+def _words(
+    found: "list[Diagnostic]",
+    unreadable: list[CommandError],
+    *,
+    expectations: dict[str, list[str]],
+) -> str:
     parts = [diagnosed.summary(found)] if found or not unreadable else []
+    missed = sum(map(len, expectations.values()))
+    if missed:
+        parts.append(f"{missed} expectation{'' if missed == 1 else 's'} not met")
+    elif expectations:
+        parts.append("as expected")
     return ", ".join([*parts, *(failure.message for failure in unreadable)])
 
 

@@ -163,14 +163,10 @@ def _figures(wanted: Wanted, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the synthetic market is made from: the command line, the play, the defaults."""
     given = {"pattern": wanted.pattern, "bars": wanted.bars, "seed": wanted.seed}
     chosen = {name: value for name, value in given.items() if value is not None}
-    if asked.get("params"):
-        shape = ", ".join(sorted(asked["params"]))
-        raise CommandError(
-            f"validation.params is not drawn yet: {shape}",
-            code="NOT_EXECUTED",
-            helps=("leave `params` out, and the market has its usual shape",),
-        )
-    said = {name: value for name, value in asked.items() if name not in {"params", "expect"}}
+    said = {name: value for name, value in asked.items() if name != "expect"}
+    base = said.get("params", {}).get("volatility_base")
+    if base is not None:  # the same figure under its other name
+        said.setdefault("volatility", base)
     return {**SYNTHETIC, **said, **chosen}
 
 

@@ -59,13 +59,7 @@ class Recorded:
 
 def record(done: Done, out: Path, emit: frozenset[str]) -> Recorded:
     """Write the run's folder below `out`, whole or not at all."""
-    frame = tables.Frame(
-        symbol=done.machine.symbol,
-        timeframe=TIMEFRAMES[done.machine.exec],
-        ts_start=done.outcome.trade_start,
-        blocks=blocks_of(done.machine),
-        remarks=Remarks.of(done.machine.notes, done.machine.slots),
-    )
+    frame = _frame(done)
     columns = _columns(done, frame)
     metrics = _metrics(done, frame, columns)
     created = datetime.now(UTC)
@@ -87,6 +81,22 @@ def record(done: Done, out: Path, emit: frozenset[str]) -> Recorded:
         ),
     )
     return Recorded(path=path, manifest=manifest, metrics=metrics)
+
+
+def metrics_of(done: Done) -> dict[str, Any]:
+    """Return the metrics of a run of which nothing is written."""
+    frame = _frame(done)
+    return _metrics(done, frame, _columns(done, frame))
+
+
+def _frame(done: Done) -> tables.Frame:
+    return tables.Frame(
+        symbol=done.machine.symbol,
+        timeframe=TIMEFRAMES[done.machine.exec],
+        ts_start=done.outcome.trade_start,
+        blocks=blocks_of(done.machine),
+        remarks=Remarks.of(done.machine.notes, done.machine.slots),
+    )
 
 
 def input_hash(done: Done) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tradec.cli import completing
+from tradec.cli.engine import engine_option
 from tradec.cli.exits import Exit
 from tradec.cli.frame import command
 from tradec.cli.outcome import Outcome
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from tradec.cli.machine import Machine
     from tradec.cli.market import Market
     from tradec.cli.record import Done, Recorded
-    from tradec.runtime import backtest
 
 FEATURES, SIGNALS = "features", "signals"
 BASES = ("1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "D")
@@ -75,13 +75,7 @@ def _emitted(context: click.Context, parameter: click.Parameter, value: str) -> 
     help="Where sessions keep state and journal.  [env TRADEC_STATE_DIR]",
 )
 @set_option
-@click.option(
-    "--engine",
-    type=click.Choice(["native", "interpreter"]),
-    default="native",
-    show_default=True,
-    help="The interpreter needs no C compiler and is slow.",
-)
+@engine_option
 @click.option("--emit", default="", callback=_emitted, help="features, signals, or both.")
 @click.option(
     "--out",
@@ -144,11 +138,9 @@ def run(  # noqa: PLR0913, PLR0917  click passes options by name
 
 def _unmet(machine: "Machine", market: "Market", recorded: "Recorded") -> tuple[str, ...]:
     """Return what the play expects of its synthetic market and this run does not show."""
-    from tradec.runtime.metrics.expectations import unmet
+    from tradec.cli.expected import unmet_in
 
-    if market.kind != "synthetic":
-        return ()
-    found = unmet(machine.validation.get("expect", {}), recorded.metrics)
+    found = unmet_in(machine, recorded.metrics) if market.kind == "synthetic" else ()
     return tuple(f"expected by the play: {one}" for one in found)
 
 
@@ -178,6 +170,7 @@ def _backtested(
 ) -> "Done":
     """Return what came of a backtest."""
     from tradec.cli.record import Done
+    from tradec.cli.traded import traded
 
     begun = perf_counter()
     outcome = traded(machine, market, features=features, show=show)
@@ -187,34 +180,6 @@ def _backtested(
         outcome=outcome,
         overrides=overrides,
         seconds=perf_counter() - begun,
-    )
-
-
-def traded(
-    machine: "Machine",
-    market: "Market",
-    *,
-    features: bool,
-    show: Show,
-    asked: int | None = None,
-) -> "backtest.Outcome":
-    """Return what came of the run, with the account at the instant `asked`."""
-    from tradec.runtime import backtest
-    from tradec.runtime.sim.remarks import Remarks
-
-    show("running")
-    return backtest.run(
-        machine.strategy,
-        market.bars,
-        machine.trading_rules(),
-        market.instrument,
-        exec_tf=machine.exec,
-        warmup=machine.warmup,
-        window=backtest.Window(start=market.start, end=market.end),
-        emit_features=features,
-        asked=asked,
-        notes=Remarks.of(machine.notes, machine.slots).need_slots,
-        progress=lambda done, total: show("running", done, total),
     )
 
 

@@ -166,3 +166,34 @@ def test_the_warm_up_is_shown_with_what_asks_for_it() -> None:
     text = tradec("check", "donchian_breakout", "--warmup").out
     assert "21 bars  finite" in text
     assert "changes nothing" in text
+
+
+def expecting(play: Path, text: str) -> None:
+    market = "pattern: trend_up_clean, bars: 60, params: {trend_magnitude: 0.5}"
+    said = f"validation: {{{market}, expect: {{{text}}}}}"
+    play.write_text(GOOD.replace("validation: {pattern: trend_up_clean}", said), encoding="utf-8")
+
+
+def test_what_a_play_expects_is_checked_on_its_market(play: Path) -> None:
+    engine = ("--expect", "--engine", "interpreter")
+    expecting(play, "max_drawdown_pct: 50")
+    said = tradec("check", play.name, *engine)
+    assert (said.code, said.out, said.err) == (0, "1 play: no findings, as expected\n", "")
+    expecting(play, "min_trades: 1000, direction: short")
+    said = tradec("check", play.name, *engine)
+    assert said.code == 1
+    first, second, last = said.out.splitlines()
+    assert first.startswith("play.yml expects min_trades: at least 1000, the run has ")
+    assert second.startswith("play.yml expects direction: short, the run has ")
+    assert last == "1 play: no findings, 2 expectations not met"
+    answer = tradec("check", play.name, *engine, "--json").answer
+    assert (answer["status"], answer["error"]["code"]) == ("fail", "UNEXPECTED")
+    assert len(answer["data"]["unmet"]["play.yml"]) == 2
+    assert not Path("runs").exists()
+
+
+def test_a_play_that_expects_nothing_is_not_as_expected(play: Path) -> None:
+    play.write_text(GOOD, encoding="utf-8")
+    said = tradec("check", play.name, "--expect", "--engine", "interpreter")
+    assert (said.code, said.out) == (0, "1 play: no findings\n")
+    assert "expects nothing" in said.err
