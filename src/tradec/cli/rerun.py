@@ -11,8 +11,8 @@ from tradec.cli.exits import Exit
 from tradec.cli.machine import Machine, machine_for
 from tradec.cli.market import Market, Wanted, market_for
 from tradec.cli.progress import Show
-from tradec.cli.run import traded
 from tradec.cli.settings import current
+from tradec.cli.traded import traded
 
 if TYPE_CHECKING:
     from tradec.runtime import backtest
