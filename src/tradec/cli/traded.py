@@ -9,8 +9,15 @@ if TYPE_CHECKING:
     from tradec.runtime.backtest import Outcome
 
 
-def traded(machine: "Machine", market: "Market", *, features: bool, show: "Show") -> "Outcome":
-    """Return what comes of a machine on a market."""
+def traded(
+    machine: "Machine",
+    market: "Market",
+    *,
+    features: bool,
+    show: "Show",
+    asked: int | None = None,
+) -> "Outcome":
+    """Return what comes of a machine on a market, with the account at the instant `asked`."""
     from tradec.runtime import backtest
     from tradec.runtime.sim.remarks import Remarks
 
