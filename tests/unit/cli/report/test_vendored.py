@@ -30,6 +30,12 @@ def test_its_license_and_notice_are_beside_it() -> None:
     assert "https://www.tradingview.com/" in notice
 
 
+def test_a_distribution_names_its_license() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = {path for pattern in project["license-files"] for path in ROOT.glob(pattern)}
+    assert {FOLDER / LIBRARY / "LICENSE", FOLDER / LIBRARY / "NOTICE"} < named
+
+
 def test_no_script_ends_the_element_that_holds_it() -> None:
     for name in (SCRIPT, *SCRIPTS):
         assert "</script" not in asset(name).lower()
