@@ -39,10 +39,10 @@ class Verdict:
     difference: Difference | None
 
 
-def warm_record(strategy: Strategy, mark_source: str) -> dict[str, Any]:
-    """Return the record that an audit begins with."""
+def warm_record(strategy: Strategy, mark_source: str, next_ts: int) -> dict[str, Any]:
+    """Return the record that an audit begins with; the first minute opens at `next_ts`."""
     state = base64.b64encode(zlib.compress(strategy.snapshot())).decode()
-    return {"state": state, "mark_source": mark_source}
+    return {"state": state, "mark_source": mark_source, "first": next_ts + MINUTE_MS}
 
 
 def audit(strategy: Strategy, records: Iterable[Mapping[str, Any]]) -> Verdict:
@@ -55,7 +55,8 @@ def audit(strategy: Strategy, records: Iterable[Mapping[str, Any]]) -> Verdict:
     stepper = Stepper(strategy, before, mark_source=warm["mark_source"])
     decisions = 0
     for number, step in enumerate(steps):
-        found = _input(steps, number) or _stepped(stepper, step)
+        due = steps[number - 1].ts + MINUTE_MS if number else warm["first"]
+        found = _input(step, due) or _stepped(stepper, step)
         if found is not None:
             return Verdict(minutes=number, decisions=decisions, difference=found)
         decisions += step.decision[0] != 0
@@ -72,12 +73,11 @@ def _parts(records: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any] | No
     return warm, steps
 
 
-def _input(steps: list[Step], number: int) -> Difference | None:
+def _input(step: Step, due: int) -> Difference | None:
     """Tell of a minute that does not follow the one before it."""
-    if not number or steps[number].ts == steps[number - 1].ts + MINUTE_MS:
+    if step.ts == due:
         return None
-    ts = steps[number - 1].ts + MINUTE_MS
-    return Difference(ts=ts, what="input", recorded=steps[number].ts, computed=ts)
+    return Difference(ts=due, what="input", recorded=step.ts, computed=due)
 
 
 def _stepped(stepper: Stepper, step: Step) -> Difference | None:

@@ -107,7 +107,7 @@ def _opened(session: Session, resumed: Resumed | None) -> None:
     """Journal what an audit begins with, or what the exchange did before the restart."""
     if resumed is None:
         machine = session.machine
-        session.write("warm", **warm_record(machine.strategy, machine.mark_source))
+        session.write("warm", **warm_record(machine.strategy, machine.mark_source, machine.next_ts))
         return
     session.last = resumed.last
     for ev, fields in resumed.unsaid:

@@ -140,9 +140,6 @@ def test_an_audit_names_the_first_minute_that_differs(data: st.DataObject) -> No
         told_[steps[place]] = spoilt
     verdict = audit(specimen.fresh(), told_)
     assert verdict.difference is not None
-    if what == "input" and place == 1:  # what comes before the first step is not known
-        assert verdict.difference.ts >= spoilt["t"]
-        return
     first = spoilt["t"] - MINUTE_MS if what == "input" else spoilt["t"]
     assert (verdict.difference.what, verdict.difference.ts) == (what, first)
 

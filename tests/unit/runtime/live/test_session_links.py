@@ -4,26 +4,42 @@ from pathlib import Path
 
 import pytest
 
-from differential.test_session import recorded, subjects, traded
+from generators.driving import MIDNIGHT
 from generators.feeds import Heard, heard
-from generators.sessions import WHO
+from generators.scripted import Script, free_rules, plain_bars
+from generators.sessions import WHO, Recording
 from tradec.runtime.live.events import Event
 from tradec.runtime.live.journal import records
 from tradec.runtime.live.opening import Plan, run_session
 from tradec.runtime.live.options import Options
 from tradec.runtime.live.protocols import Link
+from tradec.runtime.live.simulated import Traded
 from tradec.runtime.live.sources import DataClock, minutes_of, warm_part
+from tradec.runtime.sim.instrument import Instrument
+from tradec.runtime.timeframe import MINUTE_MS
+
+
+class Kept(Script):
+    """A script that can be broken off."""
+
+    def snapshot(self) -> bytes:
+        return str(self.bars).encode()
 
 
 def states(folder: Path, *events: Event) -> list[str]:
     """Return the states of a session that hears some minutes, then events, then the rest."""
-    specimen, market = subjects()[0]
-    minutes = recorded(specimen, market)
-    clean = list(minutes_of(minutes.bars, minutes.first))[:40]
+    minutes = Recording(bars=plain_bars([100.0] * 45), trade_start=MIDNIGHT + 6 * MINUTE_MS)
+    clean = list(minutes_of(minutes.bars, minutes.first))
     told: list[Event] = [*map(heard, clean[:20]), *events, *map(heard, clean[20:])]
     plan = Plan(
         identity=WHO,
-        traded=traded(specimen, market),
+        traded=Traded(
+            strategy=Kept({}).strategy(),
+            rules=free_rules(),
+            instrument=Instrument.unconstrained(),
+            exec_tf="1m",
+            warmup={},
+        ),
         warm=lambda: (warm_part(minutes.bars, minutes.first), minutes.trade_start),
         source=Heard(clean, told),
         clock=DataClock(minutes.bars.ts_open(minutes.first)),
