@@ -175,9 +175,14 @@ def find(root: Path, name: str | None) -> Entry:
         running = [one for one in known if one.is_alive]
         if len(running) == 1:
             return running[0]
+        if not running:
+            hint = (
+                "`tradec run PLAY --mode shadow` starts one; `tradec play status --all` has others"
+            )
+            raise InstanceError("no instance runs", "WHICH_INSTANCE", hint)
         names = ", ".join(one.id for one in running)
-        what = f"{len(running)} instances run: {names}" if running else "no instance runs"
-        raise InstanceError(what, "WHICH_INSTANCE", "name one: `tradec play status` lists them")
+        what = f"{len(running)} instances run: {names}"
+        raise InstanceError(what, "WHICH_INSTANCE", "name one of them")
     matching = [one for one in known if one.id == name]
     matching = matching or [one for one in known if one.id.startswith(name) or one.play == name]
     alive = [one for one in matching if one.is_alive]

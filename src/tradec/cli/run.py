@@ -43,7 +43,9 @@ def _emitted(context: click.Context, parameter: click.Parameter, value: str) -> 
     tradec run ema_cross --synthetic --pattern trend_up_clean --bars 5000 --seed 7
     tradec run plays/ema_cross.yml --start 2025-06-01 --end 2025-06-15
     tradec run plays/macd_variables.yml --data minutes.parquet --set stop=1.5 --json
-    tradec run plays/donchian_breakout.yml --data bars_15m.parquet --base 15m --emit features""",
+    tradec run plays/donchian_breakout.yml --data bars_15m.parquet --base 15m --emit features
+    tradec run ema_cross --mode shadow
+    tradec run ema_cross --mode replay --journal last --speed 60""",
 )
 @click.argument("play", metavar="PLAY|ARTIFACT_DIR", shell_complete=completing.plays)
 @click.option("--data", "file", metavar="FILE", type=click.Path(path_type=Path), help="Bars.")
