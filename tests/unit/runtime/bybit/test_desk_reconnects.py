@@ -26,10 +26,10 @@ def put_right(session: Lockstep) -> None:
     reconcile(session.desk, session.broker, model, T0, T0)
 
 
-@pytest.mark.parametrize("frames", range(1, 8))
+@pytest.mark.parametrize("frames", [1, 2, 3, 5])
 def test_a_cut_after_any_frame_is_made_up_for(frames: int) -> None:
     """The line is cut after so many frames of each third minute, wherever that falls."""
-    place, how = walk(frames, 60), CASES["market"]
+    place, how = walk(frames, 45), CASES["market"]
     actions, _, _ = script(frames)
     with LoopbackExchange(place, now_ms=T0, rules=how) as exchange:
         exchange.account.venues[SYMBOL].set_leverage(how.leverage)
@@ -42,7 +42,7 @@ def test_a_cut_after_any_frame_is_made_up_for(frames: int) -> None:
             kept.wait_for("up")
             wired = Wired(exchange, kept)
             session, epoch = Lockstep(exchange, how, wired), 1
-            for minute in range(57):
+            for minute in range(42):
                 if minute % 3 == 0:
                     exchange.streams.cut_after = frames
                 session.close(actions[minute])

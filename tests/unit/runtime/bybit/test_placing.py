@@ -44,7 +44,7 @@ schedules = st.lists(st.sampled_from(sorted(FAULTS)), max_size=9)
 
 @given(creates=schedules, reads=schedules, lags=st.booleans(), reducing=st.booleans())
 @settings(
-    max_examples=examples(60),
+    max_examples=examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -177,7 +177,7 @@ def test_what_was_traded_meanwhile_is_no_difference_of_the_wallet(session: Locks
     seed=st.integers(0, 30),
     kills=st.sets(st.integers(1, 57), max_size=5),
 )
-@settings(max_examples=examples(12), deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 def test_restarts_change_nothing(name: str, seed: int, kills: set[int]) -> None:
     """A process that ends after any close and goes on from its state trades as if it had not."""
     place, (actions, percents, seen) = walk(seed, 60), script(seed)
