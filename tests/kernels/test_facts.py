@@ -15,6 +15,7 @@ from kernels import series
 from kernels.harness import run_native
 from kernels.units import UNITS, ChainParams, Unit
 from shared import need_shared
+from tradec.compiler.unit_chain import sample
 from tradec.compiler.unit_check import keeps_its_word
 from tradec.compiler.unit_native import UnitModule
 from tradec.compiler.unit_relations import Rule
@@ -52,19 +53,6 @@ def _facts(unit: Unit) -> dict[str, Any]:
     return facts
 
 
-def _sample(unit: Unit) -> dict[str, Any]:
-    """Return the default parameters, 5 or the first choice where there is none."""
-    return unit.values({m.name: {p.name: _plain(p) for p in m.spec.params} for m in unit.chain})
-
-
-def _plain(param: Param) -> Any:
-    if param.default is not None or not (param.required or param.required_if):
-        return param.default
-    if param.kind == "list":
-        return (0.5, 1.0)
-    return None if param.kind == "series" else param.choices[0] if param.choices else 5
-
-
 @EACH_UNIT
 def test_params_are_those_of_the_facts(unit: Unit) -> None:
     facts = dict(_facts(unit)["params"])
@@ -89,7 +77,7 @@ def _bounds(param: Param) -> tuple[float | None, float | None, bool]:
 
 @EACH_UNIT
 def test_outputs_are_those_of_the_facts(unit: Unit) -> None:
-    facts, values = _facts(unit), _sample(unit)
+    facts, values = _facts(unit), unit.values(sample(unit))
     symbols = dict(re.findall(r"\b(\w)=(\w+)", facts.get("symbols", "")))
     values |= {short: values[name] for short, name in symbols.items()}
     declared = _declared(unit)
@@ -141,7 +129,7 @@ def _number(bound: float | str | None, values: dict[str, Any]) -> float | None:
 
 @EACH_UNIT
 def test_memory_is_that_of_the_facts(unit: Unit) -> None:
-    facts, values = _facts(unit), _sample(unit)
+    facts, values = _facts(unit), unit.values(sample(unit))
     symbols = dict(re.findall(r"\b(\w)=(\w+)", facts.get("symbols", "")))
     values |= {short: values[name] for short, name in symbols.items()}
     _is_memory(unit.spec.memory, facts["memory"], unit, values)
@@ -183,7 +171,7 @@ def test_declarations_are_whole(unit: Unit) -> None:
     assert spec.kind == unit.folder.removesuffix("s")
     assert spec.primary is None or spec.output(spec.primary)
     assert all(output.unit in MEASURES for output in spec.outputs)
-    values = _sample(unit)
+    values = unit.values(sample(unit))
     assert all(evaluate(rule, values) for rule, _ in spec.constraints)
     assert all(evaluate(ring.size, values) >= 1 for ring in spec.rings)
     assert all(evaluate(output.lag, values) >= DATA_DEPENDENT for output in spec.outputs)
