@@ -16,8 +16,8 @@ _MODES = {
 _EXITS = {
     "sl_tp_only": "A position ends at its stop or its target and nowhere else.",
     "signal": "A position ends by the exit rules; a stop and a target act too where there are any.",
-    "first_hit": "A position ends by whatever comes first: exit rule, stop or target.",
 }
+_EXIT_RULES = {ir.Action.EXIT_LONG, ir.Action.EXIT_SHORT, ir.Action.EXIT_ALL}
 _OPPOSITE = {
     "ignore": "An entry of the other side is ignored while a position is open.",
     "close": "An entry of the other side closes the open position.",
@@ -39,9 +39,25 @@ class MoneyWords:
         yield self._entry()
         if self.play.entry.order_type != "market":
             yield self._lifetime()
-        yield _EXITS[policy.exit_mode]
+        yield _EXITS.get(policy.exit_mode) or self._first_hit()
         if policy.mode == "long_short":
             yield _OPPOSITE[policy.on_opposite]
+
+    def _first_hit(self) -> str:
+        """Say which of the ways out there are."""
+        blocks, risk = self.play.blocks, self.play.risk
+        emits = [case.emit for block in blocks for case in block.cases]
+        emits += [block.otherwise for block in blocks]
+        has_rule = any(intent.action in _EXIT_RULES for emit in emits for intent in emit)
+        ways = {
+            "an exit rule": has_rule,
+            "its stop": risk.stop_loss is not None or risk.trailing is not None,
+            "its target": risk.take_profit is not None,
+        }
+        found = [way for way, is_there in ways.items() if is_there]
+        if len(found) == 1:
+            return f"A position ends by {found[0]} alone."
+        return f"A position ends by whatever comes first: {series_of(found, 'or')}."
 
     def _entry(self) -> str:
         entry = self.play.entry
@@ -112,7 +128,7 @@ class MoneyWords:
         if stop.rule != "structure":
             assert stop.value is not None
             where = self._distance(stop.rule, stop.value, stop.volatility)
-            return f"Stop: {where}{buffer} from the entry price ({order} order)."
+            return f"Stop: {where}{buffer} away from the entry price ({order} order)."
         fallback = (
             f"; without a usable level {self._distance('percent', stop.value, None)}"
             if stop.value is not None
@@ -126,14 +142,14 @@ class MoneyWords:
         if target is None:
             return "Target: none."
         where = self._distance(target.rule, target.value, target.volatility)
-        return f"Target: {where} from the entry price ({order} order)."
+        return f"Target: {where} away from the entry price ({order} order)."
 
     def _distance(self, rule: str, value: ir.Setting, volatility: ir.Read | None) -> str:
         number, share = self._number(value), self.english.percent(value)
         match rule:
             case "percent":
                 ratio = self._value(value) / self._value(self.play.risk.leverage)
-                return f"{share} of the margin, that is {number_text(round(ratio, 10))} % of price"
+                return f"{share} of the margin ({number_text(round(ratio, 10))} % of the price)"
             case "price_percent":
                 return f"{share} of the price"
             case "rr_ratio":

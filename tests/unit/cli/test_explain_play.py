@@ -92,9 +92,9 @@ def test_money_is_told_with_the_values_in_effect() -> None:
     assert "\n".join(lines_of("close > open", "Risk")) == (
         "Size: so that the stop loses 1 % of the equity.\n"
         "Leverage: 2.\n"
-        "Stop: 3 % (variable stop) of the margin, that is 1.5 % of price from the entry price "
-        "(market order).\n"
-        "Target: 2 times the distance of the stop from the entry price (market order).\n"
+        "Stop: 3 % (variable stop) of the margin (1.5 % of the price) away from the "
+        "entry price (market order).\n"
+        "Target: 2 times the distance of the stop away from the entry price (market order).\n"
         "Trailing stop: 2 times atr_14 behind the best price, once that is 1 % ahead; "
         "it never steps back.\n"
         "Break-even: once the price is 1 % ahead, the stop goes 0.1 % beyond the entry price."
@@ -125,7 +125,7 @@ def test_a_stop_by_structure_names_the_levels_of_the_sides_it_has() -> None:
     Path("rich.yml").write_text(text.replace("actions:", f"{swing}actions:"), encoding="utf-8")
     assert (
         "Stop: at swing.low_level for a long plus 0.2 %; without a usable level "
-        "3 % (variable stop) of the margin, that is 1.5 % of price (market order)."
+        "3 % (variable stop) of the margin (1.5 % of the price) (market order)."
     ) in tradec("explain", "rich.yml").out
 
 
@@ -145,3 +145,15 @@ def test_an_example_is_told_whole() -> None:
 def test_what_is_neither_a_code_nor_a_play_is_refused() -> None:
     assert "there is no code `E999`" in tradec("explain", "E999").err
     assert "there is no play `ema_crss`" in tradec("explain", "ema_crss").err
+
+
+@pytest.mark.parametrize(
+    ("play", "way"),
+    [
+        ("atr_trail", "A position ends by its stop alone."),
+        ("donchian_breakout", "whatever comes first: an exit rule or its stop."),
+        ("ema_cross", "whatever comes first: an exit rule, its stop or its target."),
+    ],
+)
+def test_only_ways_out_that_there_are_are_told(play: str, way: str) -> None:
+    assert way in tradec("explain", play).out
