@@ -112,7 +112,12 @@ def every_state_is_the_sum_of_what_came_before(run: Played) -> None:  # 2, 3, 5,
 
 
 def an_entry_locks_no_more_than_there_is(run: Played) -> None:  # 6
-    """Right after an entry fill; what funding and closes do later is not asked."""
+    """Right after an entry fill; what funding and closes do later is not asked.
+
+    The gate reckons with the taker's fee (simulation.md 10), which the maker's may not exceed.
+    """
+    if run.rules.maker_rate > run.rules.taker_rate:
+        return
     entries = set(run.fills["ts"][run.fills["purpose"] == ENTRY].tolist())
     others = set(run.fills["ts"][run.fills["purpose"] != ENTRY].tolist())
     others |= set(run.payments["ts"].tolist())
@@ -158,8 +163,9 @@ def no_position_loses_more_than_its_margin(run: Played) -> None:  # 7
 def levels_embrace_the_entry_and_stops_only_tighten(run: Played) -> None:  # 8
     fills, legs = run.fills, run.legs
     side = fills["side"][legs["entry_fill"] - 1]
-    assert (side * (legs["entry"] - legs["stop"]) > 0).all()
-    assert (side * (legs["target"] - legs["entry"]) > 0).all()
+    if run.rules.backtest.max_volume_fraction is None:  # parts may move the average past the first
+        assert (side * (legs["entry"] - legs["stop"]) > 0).all()
+        assert (side * (legs["target"] - legs["entry"]) > 0).all()
     assert (legs["min_low"] <= fills["price"][legs["entry_fill"] - 1]).all()
     assert (legs["max_high"] >= fills["price"][legs["entry_fill"] - 1]).all()
     moved = legs["last_stop"] != legs["stop"]

@@ -157,8 +157,13 @@ cdef inline void rest_stop(Book* b, int64_t ts) noexcept nogil:
 
 cdef inline void leave_at_limit(Book* b, Py_ssize_t number, int64_t ts,
                                 double price) noexcept nogil:
-    """A resting limit order closes the whole position at its own price."""
+    """A resting limit order closes the whole position at its own price, if that is not beyond
+    the bankruptcy price: no loss exceeds the margin.
+    """
     cdef Order* order = order_of(b, number)
+    if b.ledger.side * (price - b.held.bankruptcy) < 0.0:
+        liquidate(b, ts)
+        return
     order.qty = b.ledger.qty
     settle(b, number, ts, price, price, b.ledger.qty, b.terms.maker, AT_LEVEL, True)
 

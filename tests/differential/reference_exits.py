@@ -168,8 +168,12 @@ class Exits(ReferenceBook):
             self.exit = None
 
     def leave_resting(self, order: Row, ts: int, price: float) -> None:
-        assert self.position is not None
-        qty = order["row"]["qty"] = self.position["qty"]
+        position = self.position
+        assert position is not None
+        if position["side"] * (price - self.bankrupt(position)) < 0:
+            self.liquidate(ts)
+            return
+        qty = order["row"]["qty"] = position["qty"]
         at = (price, price, qty, self.rules.maker_rate)
         self.settle(order, ts, at, "level", maker=True, last=True)
 

@@ -193,6 +193,16 @@ def test_liquidation_is_judged_by_the_mark(
         assert left.legs[0]["realized"] == pytest.approx(-1000.0)  # the margin, and no more
 
 
+@pytest.mark.parametrize("side", SIDES)
+def test_a_limit_stop_loses_no_more_than_the_margin(side: int) -> None:
+    """The last price leaves the mark behind; the stop at 75 rests beyond the 80 of bankruptcy."""
+    how = {"stop": ("fixed_points", 25.0), "on_sl_beyond_liq": "warn", "sl_order_type": "limit"}
+    prices = marked([STILL] * 4 if side > 0 else mirrored([STILL] * 4))
+    left = held(side, [STILL, (70, 76, 70, 76), STILL], mark=prices, target=None, **how)
+    assert exit_of(left, side) == ("liquidation", 80.0, False, at(2.5))
+    assert left.legs[0]["realized"] == pytest.approx(-1000.0)
+
+
 def test_a_stop_gains_nothing_from_the_slippage_of_its_entry() -> None:
     """An entry at 101 slips to 103.02; its stop of 102.52 lies above what trades.
 
