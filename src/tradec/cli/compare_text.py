@@ -29,9 +29,9 @@ def text_of(found: "Compared", message: str) -> str:
         rendered(pairs([("A", _named(found.a)), ("B", _named(found.b))])),
         _inputs(found.inputs),
         _levels(found),
-        _trades(found.trades),
-        _figures("metric", [one for one in found.metrics if not is_cost(one.name)]),
-        _figures("cost", [one for one in found.metrics if is_cost(one.name)]),
+        trades_text(found.trades),
+        figures_text("metric", [one for one in found.metrics if not is_cost(one.name)]),
+        figures_text("cost", [one for one in found.metrics if is_cost(one.name)]),
         message,
     ]
     return "\n\n".join(part for part in parts if part)
@@ -47,7 +47,7 @@ def _named(run: "RunEntry") -> str:
 def _inputs(inputs: "list[Delta]") -> str:
     if not inputs:
         return "the same play, data and settings"
-    rows = [(one.name, _cell(one.a), _cell(one.b)) for one in inputs[:SHOWN_INPUTS]]
+    rows = [(one.name, cell(one.a), cell(one.b)) for one in inputs[:SHOWN_INPUTS]]
     more = len(inputs) - len(rows)
     told = rendered(table(("input that differs", "A", "B"), rows))
     return f"{told}\n... and {more} more (--json)" if more else told
@@ -68,21 +68,22 @@ def _parted(name: str, parted: "Divergence | None") -> list[tuple[str, ...]]:
     if parted.a is None or parted.b is None:
         rows = [UNDEFINED if row is None else _told(row) for row in (parted.a, parted.b)]
         return [(name, shown(parted.ts), "absent", *rows)]
-    lines = [(c, _cell(parted.a.get(c)), _cell(parted.b.get(c))) for c in parted.columns]
+    lines = [(c, cell(parted.a.get(c)), cell(parted.b.get(c))) for c in parted.columns]
     first, rest = lines[0], lines[1:]
     return [(name, shown(parted.ts), *first), *(("", "", *line) for line in rest)]
 
 
 def _told(row: Mapping[str, Any]) -> str:
     words = ("action", "block", "type", "reason", "side", "qty", "price", "equity")
-    return " ".join(_cell(row[word]) for word in words if word in row and _is_there(row[word]))
+    return " ".join(cell(row[word]) for word in words if word in row and _is_there(row[word]))
 
 
 def _is_there(value: Any) -> bool:
     return value is not None and value == value  # noqa: PLR0124  NaN is absent
 
 
-def _trades(trades: "list[Pair]") -> str:
+def trades_text(trades: "list[Pair]") -> str:
+    """Return how many trades are the same, and a line for each that is not."""
     counts = Counter(pair.found for pair in trades)
     line = ", ".join(f"{counts[kind]} {word}" for kind, word in WORDS.items() if counts[kind])
     line = f"trades: {line}" if line else "no trades"
@@ -108,12 +109,10 @@ def _leaving(row: Mapping[str, Any] | None) -> tuple[str, str, str]:
     return (shown(row["ts_exit"]), str(row["exit_reason"]), money(row["net_pnl"]))
 
 
-def _figures(heading: str, figures: "list[Delta]") -> str:
+def figures_text(heading: str, figures: "list[Delta]") -> str:
     """Return the figures that differ."""
     rows = [
-        (one.name, _cell(one.a), _cell(one.b), _cell(one.delta))
-        for one in figures
-        if not one.is_same
+        (one.name, cell(one.a), cell(one.b), cell(one.delta)) for one in figures if not one.is_same
     ]
     if not rows:
         return ""
@@ -121,7 +120,8 @@ def _figures(heading: str, figures: "list[Delta]") -> str:
     return rendered(made)
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """Return a value of a table; a number that may be one is an instant."""
     match value:
         case None:
             return UNDEFINED

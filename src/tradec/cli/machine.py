@@ -69,7 +69,13 @@ def machine_for(
         if overrides or engine == INTERPRETER:
             raise CommandError("an artifact folder runs as it was compiled; name the play instead")
         return _native(artifact_in(Path(argument)))
-    play = read_play_file(argument)
+    return machine_of_play(read_play_file(argument), overrides, engine, progress)
+
+
+def machine_of_play(
+    play: PlayFile, overrides: Mapping[str, str], engine: str, progress: Progress
+) -> Machine:
+    """Return the machine of a play that was read."""
     if engine == INTERPRETER:
         return _interpreted(play, overrides, progress)
     return _native(compiled(play, overrides=overrides, progress=progress))

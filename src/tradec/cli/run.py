@@ -10,11 +10,11 @@ from tradec.cli import completing
 from tradec.cli.engine import engine_option
 from tradec.cli.exits import Exit
 from tradec.cli.frame import command
+from tradec.cli.market_options import market_options
 from tradec.cli.outcome import Outcome
 from tradec.cli.progress import Show, stages
 from tradec.cli.run_folder import DEFAULT, find_run
 from tradec.cli.settings import current
-from tradec.cli.times import Instant
 from tradec.cli.variables import set_option
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tradec.cli.record import Done, Recorded
 
 FEATURES, SIGNALS = "features", "signals"
-BASES = ("1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "D")
 TERMINAL = {"liquidated", "equity_floor_hit", "max_drawdown_hit"}  # simulation.md 15
 
 
@@ -48,15 +47,8 @@ def _emitted(context: click.Context, parameter: click.Parameter, value: str) -> 
     tradec run ema_cross --mode replay --journal last --speed 60""",
 )
 @click.argument("play", metavar="PLAY|ARTIFACT_DIR", shell_complete=completing.plays)
-@click.option("--data", "file", metavar="FILE", type=click.Path(path_type=Path), help="Bars.")
+@market_options
 @click.option("--journal", metavar="RUN", help="The minutes that a session was fed.")
-@click.option("--synthetic", is_flag=True, help="A synthetic market instead of past minutes.")
-@click.option("--pattern", help="Its shape.  [default: the play's validation, else trending]")
-@click.option("--bars", type=click.IntRange(min=10), help="Its exec bars after the warm-up.")
-@click.option("--seed", type=click.IntRange(min=0), help="The seed of its random numbers.")
-@click.option("--start", type=Instant(), help="First instant that may decide: a date or ms, UTC.")
-@click.option("--end", type=Instant(), help="No bar that closes after this is read.")
-@click.option("--base", type=click.Choice(BASES), help="Feed bars of this length.  [default: 1m]")
 @click.option(
     "--mode",
     type=click.Choice(["backtest", "replay", "shadow", "demo", "live"]),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from tradec.cli.diagnosed import telling
 from tradec.cli.error import CommandError
-from tradec.cli.machine import artifact_in
+from tradec.cli.machine import Machine, artifact_in, machine_for, machine_of_play
 from tradec.cli.play_file import PlayFile, checked, is_folder, read_play_file
+from tradec.cli.progress import Show
 from tradec.cli.settings import current
 from tradec.cli.units import known_units
 
@@ -29,12 +30,23 @@ class Side:
 
 def side_of(argument: str) -> Side:
     """Return what `argument` names."""
-    path = Path(argument)
     if is_folder(argument):
-        return _of_artifact(path)
-    if not path.exists() and "@" in argument:
-        return _of_play(_at_revision(*argument.rsplit("@", 1)))
-    return _of_play(read_play_file(argument))
+        return _of_artifact(Path(argument))
+    return _of_play(_play_file(argument))
+
+
+def machine_of_side(argument: str, engine: str, show: Show) -> Machine:
+    """Return the machine of what `argument` names."""
+    if is_folder(argument):
+        return machine_for(argument, {}, engine, show)
+    return machine_of_play(_play_file(argument), {}, engine, show)
+
+
+def _play_file(argument: str) -> PlayFile:
+    """Return a play, or a play of a git revision."""
+    if not Path(argument).exists() and "@" in argument:
+        return _at_revision(*argument.rsplit("@", 1))
+    return read_play_file(argument)
 
 
 def _of_artifact(folder: Path) -> Side:
