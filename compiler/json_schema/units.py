@@ -1,7 +1,7 @@
 """JSON Schema of features and structures, from the catalogue alone."""
 
 from tradec.compiler.catalog import Catalog
-from tradec.compiler.json_schema.kinds import ANY_SCALAR, VARIABLE, Kinds, Schema, any_of
+from tradec.compiler.json_schema.kinds import VARIABLE, Kinds, Schema, any_of
 from tradec.compiler.prices import SOURCES
 from tradec.dsl.sections import FEATURE, STRUCTURE
 from tradec.dsl.vocabulary import IDENTIFIER, ROLES
@@ -104,7 +104,12 @@ def _argument(param: Param) -> Schema:
         case "series":
             return NAME
         case _:
-            return any_of(ANY_SCALAR, {"type": "array"})
+            return any_of(_list(param), VARIABLE)
+
+
+def _list(param: Param) -> Schema:
+    items = any_of({**_number(param), "type": "number"}, VARIABLE)
+    return {"type": "array", "items": items, "minItems": 1, "uniqueItems": True}
 
 
 def _number(param: Param) -> Schema:

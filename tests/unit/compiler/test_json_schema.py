@@ -123,3 +123,21 @@ def test_editors_see_meanings_defaults_and_words() -> None:
     length: Any = SCHEMA["definitions"]["params of ema"]["properties"]["length"]
     assert length["anyOf"][0] == {"type": "integer", "minimum": 1, "maximum": 5000}
     assert {"low_tf", "exec"} <= set(feature["tf"]["anyOf"][0]["enum"])
+
+
+@pytest.mark.parametrize("levels", ["[0.5]", "[0, 1, 1.618]", '["${v0}", 1]', '"${list}"'])
+def test_a_list_of_numbers_fits(levels: str) -> None:
+    assert fits(with_levels(levels))
+
+
+@pytest.mark.parametrize("levels", ["0.5", "[]", "[high]", "[true]", "[0.5, 0.5]", "[[0.5]]"])
+def test_what_is_no_list_of_numbers_does_not_fit(levels: str) -> None:
+    assert not fits(with_levels(levels))
+
+
+def with_levels(levels: str) -> str:
+    """Return a play with the levels of its retracement."""
+    swing = "{type: swing, key: swing, params: {left: 2, right: 2}}"
+    fib = f"{{type: fibonacci, key: fib, uses: swing, params: {{levels: {levels}}}}}"
+    variables = "variables: {v0: 0.5, list: [0.5]}\n"
+    return complete(f"{variables}structures:\n  exec:\n    - {swing}\n    - {fib}\n")
