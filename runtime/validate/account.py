@@ -76,8 +76,9 @@ def _ratio(run: Evidence) -> Array:
 
 
 def _leverage(run: Evidence) -> Array:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(_notional(run) / equity_at_points(run))
+    equity, found = equity_at_points(run), run.tables["account_curve"]["leverage_used"]
+    is_some = np.abs(equity) > 1e-9 * run.equity_0  # of next to nothing it says nothing
+    return np.where(is_some, _notional(run) / np.where(is_some, equity, 1.0), found)
 
 
 def _liquidation(run: Evidence) -> Array:

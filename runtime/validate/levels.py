@@ -13,6 +13,7 @@ from tradec.runtime.validate.path import (
     Life,
     best_before_exit,
     extremes,
+    first_fills,
     lives_of,
     whole_bars,
 )
@@ -140,8 +141,11 @@ def _at_level(run: Evidence, reasons: tuple[str, ...], column: str, sign: float)
     at_open = (trades["ts_exit"] - minutes.ts0) % minutes.base_ms == 0
     reference = fills["ref_price"][rows]
     beyond = sign * side_of(trades) * (trades[column] - reference) >= 0.0
-    bars = np.minimum(minutes.places(trades["ts_exit"]), minutes.n - 1)
-    level = np.clip(trades[column], minutes.low[bars], minutes.high[bars])
+    entered = fills["ref_price"][first_fills(run)]
+    slipped = sign * side_of(trades) * (entered - trades[column]) < 0.0
+    slipped &= (trades["ts_entry"] - minutes.ts0) % minutes.base_ms != 0
+    slipped &= minutes.places(trades["ts_entry"]) == minutes.places(trades["ts_exit"])
+    level = np.where(slipped & (sign > 0.0), entered, trades[column])
     expected = np.where(at_open & beyond, reference, level)
     holds = np.isin(trades["exit_reason"], reasons) & run.is_prompt
     where, scale = names_of(run)[holds], trades["entry_price"][holds]

@@ -49,7 +49,7 @@ def _lives(run: Evidence) -> Iterator[Life]:
     inside = (trades["ts_entry"] - minutes.ts0) % minutes.base_ms != 0
     at_open = (trades["ts_exit"] - minutes.ts0) % minutes.base_ms == 0
     passed: tuple[float, ...] = ()
-    opened = run.tables["fills"]["price"][_first_fills(run)]
+    opened = run.tables["fills"]["price"][first_fills(run)]
     for row in range(trades["trade_id"].size):
         if row == 0 or trades["position_id"][row] != trades["position_id"][row - 1]:
             passed = (float(opened[row]),)
@@ -67,7 +67,7 @@ def _lives(run: Evidence) -> Iterator[Life]:
         )
 
 
-def _first_fills(run: Evidence) -> Array:
+def first_fills(run: Evidence) -> Array:
     """Return the row of the first fill of each leg's position."""
     ids, first = np.unique(run.tables["fills"]["position_id"], return_index=True)
     place = np.searchsorted(ids, run.tables["trades"]["position_id"])
