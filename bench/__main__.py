@@ -1,4 +1,4 @@
-"""Benchmarks, with baselines in the run: `python -m bench w1|w2|startup|data|frontend|units|live`.
+"""Benchmarks, with baselines in the run: `python -m bench w1|w2|artifacts|startup|data|...`.
 
 Figures are user CPU seconds, medians over repeats that alternate between the contenders.
 """
@@ -20,7 +20,7 @@ import numpy as np
 from tradec.runtime.engine import Engine
 from tradec.runtime.sim.exchange import Exchange
 
-from bench import expert, frontend, live, market_data, plays, units
+from bench import artifacts, expert, frontend, live, market_data, plays, units
 from bench.timing import child_cpu, measure
 from tradec.compiler import native
 from tradec.compiler.artifact import compile_play
@@ -30,6 +30,7 @@ from tradec.runtime.data.synthetic import synthesize
 from tradec.runtime.sim.instrument import Instrument
 from tradec.runtime.sim.terms import terms_of
 
+CHOICES = ("w1", "w2", "artifacts", "startup", "data", "frontend", "units", "live")
 MINUTES = 1_000_000
 REPEATS = 15
 HERE = Path(__file__).parent
@@ -187,9 +188,7 @@ def startup(folder: Path) -> dict[str, Any]:
 def main() -> None:
     """Run one benchmark and print its figures."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument(
-        "what", choices=["w1", "w2", "startup", "data", "frontend", "units", "live"]
-    )
+    parser.add_argument("what", choices=CHOICES)
     parser.add_argument("--minutes", type=int, default=MINUTES, help="length of the market")
     parser.add_argument("--repeats", type=int, default=REPEATS, help="runs of each contender")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
@@ -201,6 +200,8 @@ def main() -> None:
         elif chosen.what == "data":
             given = chosen.minutes if chosen.minutes != MINUTES else market_data.MINUTES
             found = market_data.report(folder, given)
+        elif chosen.what == "artifacts":
+            found = artifacts.report(folder, chosen.minutes, chosen.repeats)
         elif chosen.what == "frontend":
             found = frontend.report(folder, chosen.repeats)
         elif chosen.what == "live":

@@ -35,13 +35,14 @@ class RunFiles:
     """What a run folder holds.
 
     `tables` has all of REQUIRED and may have those of OPTIONAL. `others` are further files by name,
-    such as the play's text.
+    such as the play's text; `ready` are files that lie in the same root already and are moved.
     """
 
     manifest: Mapping[str, Any]
     metrics: Mapping[str, Any]
     tables: Mapping[str, pa.Table]
     others: Mapping[str, bytes] = field(default_factory=dict)
+    ready: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,8 @@ def write_run(root: Path, name: str, files: RunFiles) -> Path:
             _write_table(temporary / f"{kind}.parquet", table)
         for other, content in files.others.items():
             _write_bytes(temporary / other, content)
+        for other, file in files.ready.items():
+            file.rename(temporary / other)
         _write_json(temporary / METRICS, files.metrics)
         temporary.chmod(0o755)  # mkdtemp makes it private
         return _publish(temporary, root, name, manifest)
@@ -120,7 +123,8 @@ def _publish(temporary: Path, root: Path, name: str, manifest: Mapping[str, Any]
 
 def _write_table(path: Path, table: pa.Table) -> None:
     with path.open("wb") as file:
-        pq.write_table(table, file, version="2.6", compression="snappy")
+        words = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+        pq.write_table(table, file, version="2.6", compression="snappy", use_dictionary=words)
         file.flush()
         os.fsync(file.fileno())
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from tradec.runtime.engine import Engine
+from tradec.runtime.engine import PORTION_BARS, Engine
 from tradec.runtime.sim.exchange import Exchange
 from tradec.runtime.strategy import Strategy
 
@@ -17,6 +17,7 @@ from tradec.runtime.sim.instrument import Instrument
 from tradec.runtime.sim.rules import Rules
 from tradec.runtime.timeframe import MINUTE_MS, TIMEFRAMES
 
+Drain: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.int64]], None]
 MIN_EXEC_BARS = 10
 """Fewer exec bars after trade_start are no run (play-language.md 10.4)."""
 
@@ -81,6 +82,7 @@ def run(  # noqa: PLR0913  the parts of a run, each once
     warmup: Mapping[str, int],
     window: Window = Window(),
     emit_features: bool = False,
+    drain: Drain | None = None,
     notes: bool = False,
     asked: int | None = None,
     by_step: bool = False,
@@ -90,7 +92,9 @@ def run(  # noqa: PLR0913  the parts of a run, each once
 
     `warmup` maps timeframes to the closed bars they need before the first decision. With `notes`
     every decision keeps what the slots of the play showed; of the instant `asked`, in ms UTC, the
-    account is kept. `progress` is called now and then with the bars done and their number.
+    account is kept. `drain` takes (times, words) of the features portion by portion, valid during
+    the call alone, and the outcome has none: memory does not grow with them. `progress` is called
+    now and then with the bars done and their number.
     """
     check_base(bars.base_ms, warmup)
     bars = cut(bars, window, warmup)
@@ -102,7 +106,8 @@ def run(  # noqa: PLR0913  the parts of a run, each once
         raise _too_short(start, bars.end, len(moments), exec_tf, warmup)
     exchange = exchange_of(rules, instrument, bars, len(moments), exec_tf)
     first = (start - bars.ts0) // bars.base_ms - 1
-    rows, times = _rows(strategy, bars, exec_tf) if emit_features else (None, None)
+    most = PORTION_BARS if drain is not None else bars.n if emit_features else 0
+    rows, times = _rows(strategy, bars, exec_tf, most)
     engine = Engine(
         strategy,
         exchange,
@@ -110,6 +115,7 @@ def run(  # noqa: PLR0913  the parts of a run, each once
         first,
         rows=rows,
         times=times,
+        drain=drain,
         slots=len(strategy.SLOTS) if notes else 0,
         asked=-1 if asked is None else (asked - bars.ts0) // bars.base_ms - 1,
         by_step=by_step,
@@ -122,7 +128,7 @@ def run(  # noqa: PLR0913  the parts of a run, each once
         trade_start=start,
         initial_equity=rules.starting_equity_usdt,
         ts_close=moments,
-        features=_features(rows, times, engine.row),
+        features=None if drain is not None else _features(rows, times, engine.row),
         history=bars,
         traded=bars.slice(first, bars.n),
     )
@@ -267,9 +273,13 @@ def instants(start: int, end: int, exec_tf: str) -> NDArray[np.int64]:
     return np.array([timeframe.open_of(number) for number in numbers], dtype=np.int64)
 
 
-def _rows(strategy: Strategy, bars: Bars, exec_tf: str) -> tuple[Any, Any]:
+def _rows(strategy: Strategy, bars: Bars, exec_tf: str, most: int) -> tuple[Any, Any]:
+    """Return room for the rows of every exec close, but for `most` at once; nothing for 0."""
+    if not most:
+        return None, None
     timeframe = TIMEFRAMES[exec_tf]
     count = timeframe.bar_number(bars.end) - timeframe.bar_number(bars.ts0) + 1
+    count = min(count, most)
     return np.zeros((count, strategy.width), np.int64), np.zeros(count, np.int64)
 
 

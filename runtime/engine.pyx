@@ -30,6 +30,9 @@ PART = struct.Struct("<q")      # the length of a part of a snapshot
 
 cdef enum:
     BLOCK = 1 << 18         # base bars between two looks at signals and progress
+    PORTION = 1 << 14       # and where rows are drained
+
+PORTION_BARS = PORTION
 
 
 cdef class Engine:
@@ -37,11 +40,12 @@ cdef class Engine:
 
     The bar with index `first` closes at trade_start; bars before it warm up. With `rows` (int64
     [exec closes, width]) and `times` every exec close leaves a row of output words; with `slots`
-    every decision leaves what so many slots showed. Of the bar `asked` the account is kept as the
-    strategy was shown it (`account_asked`). `by_step` takes the plain path of one `step` per bar,
-    which the fast one must equal. With `grows` bars may be added to `columns` between two calls of
-    `advance`, and `first` may lie beyond those that are there: in whatever portions the bars come,
-    the run is the same bit for bit.
+    every decision leaves what so many slots showed. `drain` takes (times, rows) every PORTION bars,
+    and they begin anew: `rows` then needs no more room than that. Of the bar `asked` the account is
+    kept as the strategy was shown it (`account_asked`). `by_step` takes the plain path of one
+    `step` per bar, which the fast one must equal. With `grows` bars may be added to `columns`
+    between two calls of `advance`, and `first` may lie beyond those that are there: in whatever
+    portions the bars come, the run is the same bit for bit.
     """
 
     cdef Strategy strategy
@@ -57,6 +61,7 @@ cdef class Engine:
     cdef Book then              # the exchange when bar `asked` was stepped
     cdef bint was_asked
     cdef bint grows
+    cdef object drain
     cdef bint has_begun
     cdef Watch watch
     cdef Account passed
@@ -64,7 +69,7 @@ cdef class Engine:
     cdef readonly Py_ssize_t at         # the next bar
 
     def __init__(self, Strategy strategy not None, Exchange exchange not None, bars,
-                 Py_ssize_t first, *, rows=None, times=None, Py_ssize_t slots=0,
+                 Py_ssize_t first, *, rows=None, times=None, drain=None, Py_ssize_t slots=0,
                  Py_ssize_t asked=-1, bint by_step=False, bint grows=False):
         if first < 0 or (first >= bars.n and not grows):
             raise IndexError(f"bar {first} is outside of {bars.n} bars")
@@ -76,6 +81,7 @@ cdef class Engine:
             bars, exchange.mark_source, funding=exchange.funding, needs=strategy.NEEDS)
         self.rows = rows
         self.times = times
+        self.drain = drain
         self.slots = slots
         self.asked, self.was_asked = asked, False
         self.by_step = by_step or rows is not None
@@ -94,10 +100,13 @@ cdef class Engine:
 
     def advance(self, progress=None):
         """Run over the bars that are there, or to a terminal stop; return whether it stopped."""
+        cdef Py_ssize_t block = BLOCK if self.drain is None else PORTION
         self._renew()
         while self.at < self.columns.feed.n and not self.exchange.book.stopped:
             with nogil:
-                self.at = self._block(self.at, min(self.at + BLOCK, self.columns.feed.n))
+                self.at = self._block(self.at, min(self.at + block, self.columns.feed.n))
+            if self.drain is not None and self.watch.row:
+                self._drain()
             PyErr_CheckSignals()
             self.strategy.check()
             if progress is not None:
@@ -111,6 +120,12 @@ cdef class Engine:
         with nogil:
             self.exchange.finish()
         self.strategy.check()
+
+    def _drain(self):
+        """Hand over the rows that were written, and begin anew."""
+        row = self.watch.row
+        self.drain(np.asarray(self.times)[:row], np.asarray(self.rows)[:row])
+        self.watch.row = 0
 
     cdef int _renew(self) except -1:
         """Let the exchange know of bars and settlements that were added."""

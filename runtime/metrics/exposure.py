@@ -10,6 +10,7 @@ from tradec.runtime.metrics.sums import Array, largest, mean, percent, ratio, to
 from tradec.runtime.sim.accounts import can_liquidate, maintenance
 from tradec.runtime.sim.tables import Columns
 
+HELD = ("signed_qty", "entry", "margin", "liquidation")
 BLOCK = 1 << 16
 """Base bars that are looked at together."""
 
@@ -58,7 +59,7 @@ def margin_metrics(marked: Marked) -> dict[str, Any]:
     }
 
 
-def _held(marked: Marked) -> Iterator[tuple[Array, Array]]:
+def _held(marked: Marked) -> Iterator[tuple[Columns, Array]]:
     """Yield blocks of the account's state and of the mark at each close in position.
 
     A state holds at the closes after its instant, up to and including the next state's.
@@ -68,12 +69,13 @@ def _held(marked: Marked) -> Iterator[tuple[Array, Array]]:
     end = np.append(begin[1:], marked.closes.size)[: begin.size]
     held = np.flatnonzero((states["signed_qty"] != 0.0) & (end > begin))
     counts = end[held] - begin[held]
+    columns = {name: states[name].copy() for name in HELD}
     stops = np.cumsum(counts)
     for low in range(0, int(stops[-1]) if stops.size else 0, BLOCK):
         rows = np.arange(low, min(low + BLOCK, int(stops[-1])))
         place = np.searchsorted(stops, rows, side="right")
         bars = begin[held[place]] + rows - (stops[place] - counts[place])
-        yield states[held[place]], marked.closes[bars]
+        yield {name: column[held[place]] for name, column in columns.items()}, marked.closes[bars]
 
 
 def _least(values: Array) -> float | None:

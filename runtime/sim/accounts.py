@@ -52,7 +52,7 @@ def maintenance(tiers: list[dict[str, float]], notional: Array) -> Array:
     return needed
 
 
-def can_liquidate(states: Array) -> Array:
+def can_liquidate(states: Mapping[str, Array]) -> Array:
     """Tell which states a falling mark can end: not those of a long that is paid for in full."""
     is_held = states["signed_qty"] != 0.0
     near: Array = is_held & (states["liquidation"] > 1e-9 * states["entry"])
@@ -66,10 +66,10 @@ def account_columns(
 
     What has no meaning while flat is NaN; `available` does not count unrealized profit.
     """
-    place = np.maximum(np.searchsorted(states["ts"], ts_close) - 1, 0)
+    place = np.maximum(np.searchsorted(states["ts"].copy(), ts_close) - 1, 0)
     if place.size:
         place[-1] = states.size - 1
-    now = states[place]
+    now = {name: states[name].copy()[place] for name in states.dtype.names or ()}
     held = now["signed_qty"] != 0.0
     unrealized = np.where(held, now["signed_qty"] * (marks - now["entry"]), 0.0)
     notional = np.abs(now["signed_qty"]) * marks

@@ -65,3 +65,18 @@ def test_a_session_gives_its_figures_and_leaves_nothing_open() -> None:
     assert found["minutes"] > 2_000
     assert 0 < found["ms"]["p50"] <= found["ms"]["p99"] <= found["ms"]["max"]
     assert (found["threads_left"], found["files_left"]) == (0, 0)
+
+
+@pytest.mark.slow
+def test_artifacts_give_their_figures() -> None:
+    command = [sys.executable, "-m", "bench", "artifacts", "--json", "--repeats", "1"]
+    command += ["--minutes", "60000"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["data"]
+    assert {name: play["legs"] > 0 for name, play in found["plays"].items()} == {
+        "w1": True,
+        "w2": True,
+    }
+    plain, more = found["peak_mib_of_w1_by_features"].values()
+    assert 0 < more < plain + 12  # 40 features of 60 000 closes would be 18 MiB, kept but once

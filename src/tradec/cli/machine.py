@@ -68,7 +68,7 @@ def machine_for(
     if is_folder(argument):
         if overrides or engine == INTERPRETER:
             raise CommandError("an artifact folder runs as it was compiled; name the play instead")
-        return _native(artifact_in(Path(argument)))
+        return native_machine(artifact_in(Path(argument)))
     return machine_of_play(read_play_file(argument), overrides, engine, progress)
 
 
@@ -78,7 +78,7 @@ def machine_of_play(
     """Return the machine of a play that was read."""
     if engine == INTERPRETER:
         return _interpreted(play, overrides, progress)
-    return _native(compiled(play, overrides=overrides, progress=progress))
+    return native_machine(compiled(play, overrides=overrides, progress=progress))
 
 
 def artifact_in(folder: Path) -> "Artifact":
@@ -95,7 +95,8 @@ def artifact_in(folder: Path) -> "Artifact":
         ) from problem
 
 
-def _native(artifact: "Artifact") -> Machine:
+def native_machine(artifact: "Artifact") -> Machine:
+    """Return the machine of a compiled play."""
     texts = {name: artifact.text(name) for name in ("play.ir.json", "strategy.pyx")}
     return Machine(
         strategy=artifact.strategy(),

@@ -16,7 +16,7 @@ from tradec.runtime.hindsight import margin_columns
 from tradec.runtime.metrics.exposure import Marked
 from tradec.runtime.metrics.measure import Run, measure
 from tradec.runtime.metrics.periods import period_returns
-from tradec.runtime.schemas import features_table, table_of
+from tradec.runtime.schemas import table_of
 from tradec.runtime.sim import accounts, tables
 from tradec.runtime.sim.remarks import Remarks
 from tradec.runtime.sim.terms import tiers_of
@@ -36,6 +36,7 @@ class Done:
     """A run that has ended: the machine, the market, and what came of them.
 
     A session has figures of its own, and further files such as its journal.
+    `features` is a finished `FeatureFile` in the folder of the runs.
     """
 
     machine: Machine
@@ -46,6 +47,7 @@ class Done:
     mode: str = MODE
     session: Figures | None = None
     others: Mapping[str, bytes] = field(default_factory=dict)
+    features: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,7 @@ def record(done: Done, out: Path, emit: frozenset[str]) -> Recorded:
                 **done.others,
                 RETURNS: _json(period_returns(done.outcome.ts_close, done.outcome.equity)),
             },
+            ready={} if done.features is None else {f"{FEATURES}.parquet": done.features},
         ),
     )
     return Recorded(path=path, manifest=manifest, metrics=metrics)
@@ -195,9 +198,6 @@ def _tables(
     made = {kind: table_of(kind, part) for kind, part in columns.items()}
     if SIGNALS in emit:
         made[SIGNALS] = table_of(SIGNALS, tables.signal_columns(outcome, frame.blocks))
-    if outcome.features is not None:
-        rows = outcome.features
-        made[FEATURES] = features_table(rows.ts_close, rows.words, done.machine.strategy.COLUMNS)
     return made
 
 

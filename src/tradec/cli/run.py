@@ -1,5 +1,6 @@
 """`tradec run`: a play over past or synthetic minutes."""
 
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -18,9 +19,12 @@ from tradec.cli.settings import current
 from tradec.cli.variables import set_option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tradec.cli.machine import Machine
     from tradec.cli.market import Market
     from tradec.cli.record import Done, Recorded
+    from tradec.runtime.feature_file import FeatureFile
 
 FEATURES, SIGNALS = "features", "signals"
 TERMINAL = {"liquidated", "equity_floor_hit", "max_drawdown_hit"}  # simulation.md 15
@@ -109,18 +113,19 @@ def run(  # noqa: PLR0913, PLR0917  click passes options by name
     settings = current()
     with stages(settings) as show:
         machine = machine_for(play, overrides, engine, show)
-        if mode == "shadow":
-            done = shadowed(machine, session, overrides, show)
-        else:
-            show("reading the data")
-            market = market_for(asked, machine, settings.data_dir)
-            done = (
-                _backtested(machine, market, overrides, features=FEATURES in emit, show=show)
-                if mode == "backtest"
-                else replayed(machine, market, session, overrides, show)
-            )
-        show("writing the result")
-        recorded = record(done, out, emit)
+        with _kept(machine, out, FEATURES in emit) as features:
+            if mode == "shadow":
+                done = shadowed(machine, session, overrides, show)
+            else:
+                show("reading the data")
+                market = market_for(asked, machine, settings.data_dir)
+                done = (
+                    _backtested(machine, market, overrides, features, show)
+                    if mode == "backtest"
+                    else replayed(machine, market, session, overrides, show)
+                )
+            show("writing the result")
+            recorded = record(done, out, emit)
     for warning in (
         *done.market.warnings,
         *_lacking(machine, done.market),
@@ -128,6 +133,21 @@ def run(  # noqa: PLR0913, PLR0917  click passes options by name
     ):
         settings.warn(warning)
     return _outcome(recorded, done)
+
+
+@contextmanager
+def _kept(machine: "Machine", out: Path, wanted: bool) -> "Iterator[FeatureFile | None]":  # noqa: FBT001  whether there is one
+    """Yield the file that takes the features, if they are wanted; a run that fails leaves none."""
+    from tradec.runtime.feature_file import FeatureFile
+
+    if not wanted:
+        yield None
+        return
+    features = FeatureFile(out, machine.strategy.COLUMNS)
+    try:
+        yield features
+    finally:
+        features.discard()
 
 
 def _unmet(machine: "Machine", market: "Market", recorded: "Recorded") -> tuple[str, ...]:
@@ -158,8 +178,7 @@ def _backtested(
     machine: "Machine",
     market: "Market",
     overrides: dict[str, str],
-    *,
-    features: bool,
+    features: "FeatureFile | None",
     show: Show,
 ) -> "Done":
     """Return what came of a backtest."""
@@ -167,13 +186,15 @@ def _backtested(
     from tradec.cli.traded import traded
 
     begun = perf_counter()
-    outcome = traded(machine, market, features=features, show=show)
+    drain = None if features is None else features.add
+    outcome = traded(machine, market, features=False, show=show, drain=drain)
     return Done(
         machine=machine,
         market=market,
         outcome=outcome,
         overrides=overrides,
         seconds=perf_counter() - begun,
+        features=None if features is None else features.finish(),
     )
 
 

@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from tradec.cli.machine import Machine
     from tradec.cli.market import Market
     from tradec.cli.progress import Show
-    from tradec.runtime.backtest import Outcome
+    from tradec.runtime.backtest import Drain, Outcome
 
 
 def traded(
@@ -16,8 +16,12 @@ def traded(
     features: bool,
     show: "Show",
     asked: int | None = None,
+    drain: "Drain | None" = None,
 ) -> "Outcome":
-    """Return what comes of a machine on a market, with the account at the instant `asked`."""
+    """Return what comes of a machine on a market, with the account at the instant `asked`.
+
+    It has its features if they are wanted and `drain` does not take them.
+    """
     from tradec.runtime import backtest
     from tradec.runtime.sim.remarks import Remarks
 
@@ -31,6 +35,7 @@ def traded(
         warmup=machine.warmup,
         window=backtest.Window(start=market.start, end=market.end),
         emit_features=features,
+        drain=drain,
         asked=asked,
         notes=Remarks.of(machine.notes, machine.slots).need_slots,
         progress=lambda done, total: show("running", done, total),

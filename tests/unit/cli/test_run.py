@@ -165,6 +165,12 @@ def test_features_and_signals_are_emitted_when_asked_for() -> None:
     assert len(signals) >= data["trades"]
 
 
+def test_a_run_that_fails_leaves_no_features_behind() -> None:
+    said = tradec("run", EXAMPLE, *SYNTHETIC, "--end", "2025-01-01T01:00", "--emit", "features")
+    assert said.code == 7
+    assert list(Path("runs").iterdir()) == []
+
+
 @pytest.mark.parametrize("words", ["nonsense", "features,nonsense"])
 def test_only_known_things_are_emitted(words: str) -> None:
     said = tradec("run", EXAMPLE, *SYNTHETIC, "--emit", words)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tradec.runtime.engine import PORTION_BARS
 
 from frontend import typed
 from generators.driving import MIDNIGHT
@@ -252,6 +253,26 @@ def test_features_have_a_row_for_every_exec_close_warm_up_included() -> None:
     assert outcome.features is not None
     assert outcome.features.words.tolist() == [[15 * k, 30 * k] for k in range(1, 21)]
     assert (outcome.features.ts_close == MIDNIGHT + (5 + 15 * np.arange(1, 21)) * MINUTE_MS).all()
+
+
+@pytest.mark.parametrize("every", [1, 15])
+def test_features_that_are_drained_are_those_that_are_kept(every: int) -> None:
+    bars, name = flat_bars(2 * PORTION_BARS + 77), {1: "1m", 15: "15m"}[every]
+    taken: list[tuple[Any, Any]] = []
+    drained = ran(
+        Script({}, every=every),
+        bars,
+        name,
+        3,
+        drain=lambda ts, words: taken.append((ts.copy(), words.copy())),
+    )
+    kept = ran(Script({}, every=every), bars, name, 3, emit_features=True).features
+    assert kept is not None
+    assert drained.features is None
+    assert len(taken) >= 3
+    assert max(len(ts) for ts, _ in taken) <= PORTION_BARS // every + 1
+    assert np.concatenate([ts for ts, _ in taken]).tolist() == kept.ts_close.tolist()
+    assert np.concatenate([words for _, words in taken]).tolist() == kept.words.tolist()
 
 
 def test_months_are_counted_by_the_calendar() -> None:
