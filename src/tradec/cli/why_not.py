@@ -59,12 +59,11 @@ def why_not(
     from tradec.cli.why_text import head_text
 
     told = [_told(seen, name) for name in _targets(seen, action)]
+    said = [_text(one) for one in told] or [_message(told, shown(moment.ts))]
     return Outcome(
         data={**instant_facts(seen), "decision": decision_facts(seen), "actions": told},
         message=_message(told, shown(moment.ts)),
-        text=lambda: "\n\n".join(
-            [head_text(instant_facts(seen), moment.note), *(_text(one) for one in told)]
-        ),
+        text=lambda: "\n\n".join([head_text(instant_facts(seen), moment.note), *said]),
     )
 
 

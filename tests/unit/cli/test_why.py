@@ -205,6 +205,7 @@ def test_why_not_tells_the_account_apart_from_the_conditions() -> None:
     ]
     assert one["barred"] == ["a long position is open already"]
     assert [flip["text"] for flip in one["sets"][0]] == ["5m.close crosses above mean"]
+    assert "nothing else could have fired" in why_not("--at", at(125)).out
     assert "it did fire" in why_not("--at", at(125), "--action", "entry_long").out
     held = why_not("--at", at(170), "--action", "exit_long").out
     assert "its conditions held; not admitted: there is no position to close" in held
