@@ -43,8 +43,12 @@ cdef inline double maintenance(const Tiers* tiers, double notional) noexcept nog
 
 cdef inline double bankruptcy_price(int64_t side, double qty, double entry,
                                     double margin) noexcept nogil:
-    """The price at which the margin is lost: entry - side * margin / qty."""
-    return entry - side * margin / qty
+    """The price at which the margin is lost: entry - side * margin / qty, at least 0.
+
+    An average entry is rounded: without leverage the difference may come out a digit below 0.
+    """
+    cdef double price = entry - side * margin / qty
+    return price if price > 0.0 else 0.0
 
 
 cdef inline double liquidation_price(const Terms* terms, const Tiers* tiers, int64_t side, double qty,

@@ -113,7 +113,8 @@ class Money:
         return self.tiers[-1]
 
     def bankruptcy(self, side: int, qty: float, entry: float, margin: float) -> float:
-        return entry - side * margin / qty
+        price = entry - side * margin / qty
+        return max(0.0, price)
 
     def liquidation(self, side: int, qty: float, entry: float, margin: float) -> float:
         bankrupt = self.bankruptcy(side, qty, entry, margin)

@@ -17,12 +17,13 @@ from differential.both import (
     Left,
     Minutes,
     at,
+    both,
     flip,
     minutes,
     mirrored,
     quiet,
 )
-from generators.exchange_cases import START_MS
+from generators.exchange_cases import START_MS, bars_of, case_of, play
 from generators.money import rules
 from tradec.runtime.sim.instrument import Instrument
 
@@ -296,6 +297,26 @@ def test_a_market_entry_goes_on_while_minutes_are_thin() -> None:
     assert [fill["price"] for fill in entries] == [100.0, 102.0, 104.0]
     assert left.orders[0]["status"] == "filled"
     assert left.legs[0]["entry"] == pytest.approx((400 + 408 + 1.9 * 104) / 9.9)
+
+
+def test_without_leverage_nothing_is_kept_for_a_price_below_nothing() -> None:
+    """The average of parts is rounded, and so the bankruptcy price of a long comes out near 0."""
+    given = rules(
+        min_trade_notional_usdt=0.0,
+        taker_rate=TAKER,
+        maker_rate=MAKER,
+        slippage_rate=0.0,
+        leverage=1.0,
+        sizing=("fixed_notional", 990.0),
+        max_volume_fraction=0.5,
+    )
+    seen: list[float] = []
+    for k in range(40):
+        rows = [quiet(97.31 + 0.37 * k * step) for step in range(9)]
+        case = case_of(bars_of(rows, volume=2.9 + 0.013 * k), [LONG], given)
+        both(case)
+        seen += play(case).states_kept()["reserve"].tolist()
+    assert min(seen) >= 0.0
 
 
 def test_a_market_exit_goes_on_while_minutes_are_thin() -> None:
