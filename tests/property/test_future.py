@@ -68,17 +68,18 @@ def facts(outcome: Outcome, bars: Bars, t: int) -> Facts:
 
 
 def _orders(outcome: Outcome, bars: Bars, t: int) -> list[Any]:
-    """Return the orders up to t; what becomes of those that arrive later is not known at t."""
+    """Return the orders up to t; what becomes of those that arrive or end later is not known."""
     present = bars.ts0 + np.flatnonzero(bars.flags == 0) * bars.base_ms
     rows = []
     for order in outcome.orders:
-        if order["purpose"] in DECIDED and order["ts"] <= t:
-            named = dict(zip(order.dtype.names, order.tolist(), strict=True))
-            if not np.any((present >= order["ts"]) & (present < t)):
-                named |= dict.fromkeys(FATE)
-            rows.append(named)
-        elif order["purpose"] in TRIGGERED and order["ts"] < t:
-            rows.append(order.tolist())
+        decided = order["purpose"] in DECIDED and order["ts"] <= t
+        if not decided and not (order["purpose"] in TRIGGERED and order["ts"] < t):
+            continue
+        named = dict(zip(order.dtype.names, order.tolist(), strict=True))
+        waits = decided and not np.any((present >= order["ts"]) & (present < t))
+        if waits or order["ts_end"] >= t:
+            named |= dict.fromkeys(FATE)
+        rows.append(named)
     return rows
 
 
