@@ -247,7 +247,7 @@ def test_folders_without_a_play_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="holds no compiled play"):
         load_artifact(tmp_path)
     (tmp_path / "play.yml").write_text(TEXT)
-    for text in ("{}", "[]", "7", '{"format": 1}'):
+    for text in ("{}", "[]", "7", f'{{"format": {artifact.FORMAT}}}'):
         (tmp_path / "manifest.json").write_text(text)
         with pytest.raises(ArtifactError, match="is damaged"):
             load_artifact(tmp_path)

@@ -11,7 +11,7 @@ _STEPS = (
     *(h * _HOUR for h in (1, 3, 6, 12)),
     *(d * _DAY for d in (1, 2, 4, 7, 14)),
 )
-_MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
+_MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200)
 
 
 def number_ticks(low: float, high: float, most: int) -> list[float]:
@@ -26,7 +26,7 @@ def number_ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def time_ticks(start: int, end: int, most: int) -> list[tuple[int, str]]:
-    """Return at most about `most` round instants (ms UTC) of [start, end], with their labels."""
+    """Return at most `most` + 1 round instants (ms UTC) of [start, end], with their labels."""
     step = next((one for one in _STEPS if (end - start) / one <= most), None)
     if step is None:
         return list(_months(start, end, most))
@@ -36,10 +36,9 @@ def time_ticks(start: int, end: int, most: int) -> list[tuple[int, str]]:
 
 
 def _months(start: int, end: int, most: int) -> Iterator[tuple[int, str]]:
-    span = (end - start) / (30.44 * _DAY)
-    step = next((one for one in _MONTH_STEPS if span / one <= most), _MONTH_STEPS[-1])
-    first = _moment(start)
-    number = -(-(first.year * 12 + first.month - 1) // step) * step
+    first, last = _month(start), _month(end)
+    step = next((one for one in _MONTH_STEPS if last - first <= most * one), _MONTH_STEPS[-1])
+    number = -(-first // step) * step
     while True:
         moment = datetime(number // 12, number % 12 + 1, 1, tzinfo=UTC)
         ts = int(moment.timestamp() * 1000)
@@ -55,6 +54,12 @@ def _label(ts: int, *, of_day: bool) -> str:
     if of_day and ts % _DAY:
         return f"{moment:%H:%M}"
     return f"{moment:%d %b}"
+
+
+def _month(ts: int) -> int:
+    """Return the number of the month, since year 0, that contains an instant."""
+    moment = _moment(ts)
+    return moment.year * 12 + moment.month - 1
 
 
 def _moment(ts: int) -> datetime:
