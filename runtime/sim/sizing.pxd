@@ -18,7 +18,9 @@ cdef enum:                      # which cap binds the notional of an entry
     MAX_NOTIONAL = 4
     MAX_QTY = 5
     RISK_TIER = 6
-    CAPS = 7
+
+cdef enum:
+    CAPS = 7                    # how many names there are
 
 ctypedef struct Size:
     double qty

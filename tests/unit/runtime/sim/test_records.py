@@ -50,11 +50,13 @@ RENAMED = {
 
 
 def members(name: str) -> dict[str, int]:
-    """Return the members of a C enum as the sources write it."""
+    """Return the members of a C enum as the sources write it; `name` may be the first of them.
+
+    Members that are an index of an array stand in an enum without a name.
+    """
+    called = rf"cdef enum {name}:.*\n|cdef enum:.*\n(?=    {name} = 0)"
     for path in (*sorted(SIM.glob("*.pxd")), SIM / "exchange.pyx"):
-        found = re.search(
-            rf"^cdef enum {name}:.*\n((?:    \w+ = \d+.*\n)+)", path.read_text(), re.MULTILINE
-        )
+        found = re.search(rf"^(?:{called})((?:    \w+ = \d+.*\n)+)", path.read_text(), re.MULTILINE)
         if found:
             return {word: int(code) for word, code in re.findall(r"(\w+) = (\d+)", found[1])}
     pytest.fail(f"no C enum {name}")
@@ -67,7 +69,7 @@ def members(name: str) -> dict[str, int]:
         ("Status", STATUSES),
         ("Code", CODES),
         ("Source", SOURCES),
-        ("Cap", CAPS),
+        ("NO_CAP", CAPS),
         ("Kind", KINDS),
         ("InForce", IN_FORCE),
         ("Stop", STOPS),
