@@ -1,13 +1,13 @@
 """The section `variables`: reads it, checks every reference of a play, and settles the types."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from tradec.dsl import nodes
 from tradec.dsl.diagnostics import Diagnostics
 from tradec.dsl.marked import Mapping as MarkedMapping
-from tradec.dsl.marked import Marked, Scalar, Sequence, kind_of
+from tradec.dsl.marked import Marked, Scalar, Sequence, kind_of, scalars
 from tradec.dsl.scalars import locate
 from tradec.dsl.span import Span
 from tradec.dsl.variables import MAX_LENGTH, Declared, Variables, references
@@ -142,8 +142,8 @@ class Declarations:
     def _check_uses(self, root: MarkedMapping) -> None:
         known = self._variables.known
         for key, value in root.entries:
-            scalars = () if key.text == "variables" else _scalars(value)
-            for scalar in scalars:
+            written = () if key.text == "variables" else scalars(value, keys=True)
+            for scalar in written:
                 for found in references(scalar):
                     name = found.group("name")
                     span = locate(scalar, found.start(), found.end())
@@ -205,19 +205,6 @@ def _noun(literal: nodes.Literal) -> str:
             return "a number"
         case str():
             return "a string"
-
-
-def _scalars(value: Marked) -> Iterator[Scalar]:
-    match value:
-        case Scalar():
-            yield value
-        case Sequence(items=items):
-            for item in items:
-                yield from _scalars(item)
-        case MarkedMapping(entries=entries):
-            for key, inner in entries:
-                yield key
-                yield from _scalars(inner)
 
 
 def settle(variables: Variables, diagnostics: Diagnostics) -> tuple[nodes.Variable, ...]:

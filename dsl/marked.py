@@ -1,5 +1,6 @@
 """YAML values with their places: what the reader gives and the binder takes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -78,3 +79,18 @@ def kind_of(value: Marked) -> str:
 def _short(text: str) -> str:
     line = text.split("\n", 1)[0]
     return line if len(line) <= 40 and line == text else f"{line[:40]}..."
+
+
+def scalars(value: Marked, *, keys: bool = False) -> Iterator[Scalar]:
+    """Yield every scalar of a value in the order of the file, keys only where they are wanted."""
+    match value:
+        case Scalar():
+            yield value
+        case Sequence(items=items):
+            for item in items:
+                yield from scalars(item, keys=keys)
+        case Mapping(entries=entries):
+            for key, inner in entries:
+                if keys:
+                    yield key
+                yield from scalars(inner, keys=keys)

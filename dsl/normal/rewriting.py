@@ -9,7 +9,7 @@ from tradec.dsl.conditions import read_condition
 from tradec.dsl.context import Context
 from tradec.dsl.declarations import Declarations
 from tradec.dsl.diagnostics import Diagnostics
-from tradec.dsl.marked import Mapping, Marked, Scalar, Sequence
+from tradec.dsl.marked import Mapping, Marked, Scalar, Sequence, scalars
 from tradec.dsl.normal.concrete import read_document
 from tradec.dsl.normal.edits import Edit
 from tradec.dsl.normal.sites import Site, members
@@ -111,7 +111,7 @@ class Writer:
     def _has_form(self, value: Marked) -> bool:
         if self._to == EXPRESSIONS:
             return isinstance(value, Scalar)
-        return not any(_is_expression(scalar) for scalar in _scalars(value))
+        return not any(_is_expression(scalar) for scalar in scalars(value))
 
     def _holds_marks(self, span: Span) -> bool:
         start, end = span.start.offset, span.end.offset
@@ -170,18 +170,6 @@ def _is_predicate(value: Marked) -> bool:
             return word in _SIGNS
         case _:
             return False
-
-
-def _scalars(value: Marked) -> Iterator[Scalar]:
-    match value:
-        case Scalar():
-            yield value
-        case Sequence(items=items):
-            for item in items:
-                yield from _scalars(item)
-        case Mapping(entries=entries):
-            for _, inner in entries:
-                yield from _scalars(inner)
 
 
 def _is_expression(scalar: Scalar) -> bool:

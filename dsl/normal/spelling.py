@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tradec.dsl.legacy import modern_field
-from tradec.dsl.marked import Mapping, Marked, Scalar, Sequence
+from tradec.dsl.marked import Mapping, Marked, Scalar, scalars
 from tradec.dsl.normal.sites import condition_sites
 from tradec.dsl.normal.tokens import spaced
 from tradec.dsl.schema import Inner, Section, Text
@@ -22,7 +22,7 @@ def spellings(root: Mapping) -> dict[int, str]:
     for scalar in _timeframes(root):
         found |= _other(scalar, _DAY.get(scalar.text, scalar.text))
     for site in condition_sites(root):
-        for scalar in _scalars(site.value):
+        for scalar in scalars(site.value):
             found |= _of_condition(scalar)
     return found
 
@@ -70,16 +70,3 @@ def _of_block(scalar: Scalar) -> dict[int, str]:
     if any(line[depth : depth + 1].isspace() for line in lines):
         return {}
     return {scalar.span.start.offset: "\n".join(spaced(line) for line in lines)}
-
-
-def _scalars(value: Marked) -> Iterator[Scalar]:
-    """Yield the scalars of a condition that are no keys."""
-    match value:
-        case Scalar():
-            yield value
-        case Sequence(items=items):
-            for item in items:
-                yield from _scalars(item)
-        case Mapping(entries=entries):
-            for _, inner in entries:
-                yield from _scalars(inner)
