@@ -24,7 +24,7 @@ from tradec.runtime.bybit.securing import Closing
 from tradec.runtime.bybit.session import Key
 from tradec.runtime.bybit.stream import Supervisor
 from tradec.runtime.bybit.tickets import Hooks
-from tradec.runtime.live.events import Signalled
+from tradec.runtime.live.events import Control, Signalled
 from tradec.runtime.live.guard import Guard
 from tradec.runtime.live.journal import Journal, records
 from tradec.runtime.live.market import Facts, LiveMarket
@@ -170,6 +170,12 @@ class Live:
             assert time.monotonic() < limit, self.session.status()
             time.sleep(0.001)
 
+    def ask(self, command: str) -> None:
+        """Have the core carry out a command; all that was there before is done by then."""
+        answered = threading.Event()
+        self.session.queue.put(Control(command, {}, lambda _: answered.set()))
+        self.wait(answered.is_set)
+
     def heard(self) -> bool:
         """Tell whether the desk knows of every execution that there was."""
         venue = self.exchange.account.venues[SYMBOL]
@@ -196,6 +202,9 @@ class Live:
         exchange.streams.post(f"kline.1.{SYMBOL}", kline(bar))
         exchange.streams.settle()
         self.wait(lambda: self.session.last is not None and self.session.last.ts == bar["t1"])
+        for _ in range(3):  # an answer comes before its turn acts, and private frames come first
+            self.wait(self.heard)
+            self.ask("status")
         self.wait(self.heard)
 
 
@@ -280,7 +289,7 @@ def test_a_paused_session_enters_nothing(place: Any, tmp_path: Path) -> None:
         for _ in range(WARM - 1):
             exchange.release()
         with Live(exchange, place, tmp_path) as live:
-            live.session.states.pause("test")
+            live.ask("pause")
             for _ in range(8):
                 live.minute()
         assert exchange.account.venues[SYMBOL].executions == []
