@@ -221,6 +221,7 @@ cdef class Engine:
         view = <double[: self.noted.size * self.slots]><double*>self.noted.rows
         return np.array(view).reshape(self.noted.size, self.slots)
 
+    # noexcept: it takes addresses, without bounds checks
     cdef void _open_watch(self, Watch* watch) noexcept:
         watch.low, watch.high = -INFINITY, INFINITY
         watch.curve = NULL

@@ -162,6 +162,7 @@ cdef class Growing(Columns):
         self._point()
 
 
+# noexcept: one store, which cannot raise
 cdef void put(const double* column, Py_ssize_t i, double value) noexcept:
     """Write into a column of our own, if there is one."""
     if column != NULL:

@@ -186,6 +186,8 @@ cdef class PythonStrategy(Strategy):
         with gil:
             return self._step(feed, i, account, decision)
 
+    # These four are noexcept since the loop above them has no GIL and cannot raise: what the machine
+    # raises is kept in `failure`, after which it is stepped no more, and `check` raises it.
     cdef bint _step(self, const Feed* feed, Py_ssize_t i, const Account* account,
                     Decision* decision) noexcept:
         decision.action = decision.word = 0
@@ -251,6 +253,7 @@ cdef class PythonStrategy(Strategy):
         self.machine.restore(snapshot)
 
 
+# noexcept: one load, which cannot raise
 cdef double value_at(const double* column, Py_ssize_t i) noexcept:
     return column[i] if column != NULL else NAN
 

@@ -70,6 +70,7 @@ cdef int restore(Exchange exchange, bytes snapshot, const Feed* feed, Py_ssize_t
     return 0
 
 
+# noexcept: an address, never NULL
 cdef Buffer* buffer_at(Book* book, Py_ssize_t k) noexcept:
     """The buffers of a book, by number."""
     if k == 0:
